@@ -9,7 +9,7 @@
 """
 
 from nanograd.engine import _floats as FLOATS
-from nanograd.engine import _functions as VALUES
+from nanograd.engine import _values as VALUES
 from nanograd.engine._backward import backward
 from nanograd.engine._domains import Interval
 from nanograd.engine._errors import ArgumentError, GraphError, NanogradError, NumberTypeError, ShapeError

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanograd.engine._errors import ArgumentError, GraphError
 from nanograd.engine._graph import topological_order
+from nanograd.engine._numbers import as_number
 
 if TYPE_CHECKING:
     from nanograd.engine._floats import Number
@@ -110,4 +111,4 @@ def _gradients_of_roots(
         raise ArgumentError(
             f"backward() got {len(roots)} roots and {len(given)} gradients: give one gradient for each root"
         )
-    return given
+    return [as_number(gradient, "backward(gradient)") for gradient in given]

@@ -134,10 +134,10 @@ def logsumexp(xs: Sequence[Number]) -> Number:
     for x in xs:
         if x != x:
             return x
-    shift = max(xs)
-    if math.isinf(shift):
-        return shift  # shifting would compute inf - inf
-    return shift + math.log(math.fsum(math.exp(x - shift) for x in xs))
+    first, *others = sorted(xs, reverse=True)
+    if math.isinf(first):
+        return first  # shifting would compute inf - inf
+    return first + math.log1p(math.fsum(math.exp(x - first) for x in others))
 
 
 def as_float(x: Number) -> float:

@@ -1,7 +1,4 @@
-"""The named functions of the table, for ScalarValues and for plain numbers alike.
-
-This module is also VALUES, the number system of ScalarValues: a row that is run in it gives a graph.
-"""
+"""The named functions of the table, for ScalarValues and for plain numbers alike."""
 
 from __future__ import annotations
 

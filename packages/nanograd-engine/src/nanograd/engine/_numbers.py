@@ -47,7 +47,7 @@ def is_array(given: object) -> bool:
 
 
 def _advice(given: Any) -> str:
-    if isinstance(given, bool):
+    if type(given).__name__ in {"bool", "bool_"}:  # Python's, or NumPy's of any version
         return f"Write {int(given)}, or choose with where(condition, a, b)."
     if isinstance(given, str):
         return f"Convert it first: float({reprlib.repr(given)})."

@@ -1,0 +1,85 @@
+"""Capture: from a graph of objects to a program of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from nanograd.compile._errors import CaptureError
+from nanograd.compile._program import OPERATIONS, LeafKind, ScalarProgram
+from nanograd.engine import Number, ScalarValue, topological_order
+
+_OPCODES = {operation.symbol: opcode for opcode, operation in enumerate(OPERATIONS)}
+
+
+def capture(
+    root: ScalarValue, *, parameters: Iterable[ScalarValue] = (), inputs: Iterable[ScalarValue] = ()
+) -> ScalarProgram:
+    """Return the program that computes ``root`` from parameters, inputs and constants, as its last value.
+
+    Leaves that are neither parameters nor inputs become constants. Parameters and inputs that the graph does
+    not use keep their slots, so that the program can be called with all of them.
+
+    >>> x = ScalarValue(3.0, label="x")
+    >>> print(capture(x * x, inputs=[x]))
+    0  input 0  x
+    1  *        0 0
+
+    Args:
+        root: the result of the graph.
+        parameters: leaves, in the order in which the program takes them.
+        inputs: leaves, likewise.
+
+    Raises:
+        CaptureError: if a parameter or input was computed, or is given twice.
+    """
+    slots: dict[ScalarValue, tuple[LeafKind, int]] = {}
+    counts = {}
+    for kind, leaves in ((LeafKind.PARAMETER, parameters), (LeafKind.INPUT, inputs)):
+        counts[kind] = 0
+        for slot, leaf in enumerate(leaves):
+            _check_leaf(leaf, kind, slot, slots)
+            slots[leaf] = (kind, slot)
+            counts[kind] += 1
+
+    order = topological_order(root)
+    position = {node: number for number, node in enumerate(order)}
+    opcodes: list[int] = []
+    starts = [0]
+    arguments: list[int] = []
+    constants: list[Number] = []
+    for node in order:
+        if node.op is not None:
+            opcodes.append(_OPCODES[node.op.symbol])
+            arguments.extend([position[child] for child in node.children])
+        else:
+            kind, slot = slots.get(node, (LeafKind.CONSTANT, len(constants)))
+            if kind is LeafKind.CONSTANT:
+                constants.append(node.data)
+            opcodes.append(kind)
+            arguments.append(slot)
+        starts.append(len(arguments))
+    return ScalarProgram(
+        opcodes=np.array(opcodes, dtype=np.int64),
+        starts=np.array(starts, dtype=np.int64),
+        arguments=np.array(arguments, dtype=np.int64),
+        constants=tuple(constants),
+        labels=tuple(node.label for node in order),
+        parameters=counts[LeafKind.PARAMETER],
+        inputs=counts[LeafKind.INPUT],
+    )
+
+
+def _check_leaf(
+    leaf: ScalarValue, kind: LeafKind, slot: int, slots: dict[ScalarValue, tuple[LeafKind, int]]
+) -> None:
+    name = f"{kind.name.lower()} {slot}"
+    if leaf.op is not None:
+        raise CaptureError(
+            f"{name} is {leaf!r}, which was computed by {leaf.op.symbol!r}: give the leaves it comes from"
+        )
+    if leaf in slots:
+        first, number = slots[leaf]
+        raise CaptureError(
+            f"{name} is {leaf!r}, which is {first.name.lower()} {number} already: give it once"
+        )

@@ -1,0 +1,112 @@
+"""ScalarProgram: a graph as flat arrays, which every later step of the compiler reads.
+
+A graph is a million small objects; a program is five arrays. Values are numbered in topological order, so
+one pass over the arrays computes them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from nanograd.engine import OPS, Number, ShapeError
+
+OPERATIONS = tuple(OPS.values())
+"""The operation of each opcode."""
+
+Indices = npt.NDArray[np.int64]
+
+
+class LeafKind(IntEnum):
+    """Where a value comes from; a program stores it as a negative opcode."""
+
+    CONSTANT = -1
+    INPUT = -2
+    PARAMETER = -3
+
+
+@dataclass(frozen=True, eq=False)
+class ScalarProgram:
+    """The values of a graph in topological order, each by what makes it.
+
+    Attributes:
+        opcodes: (n,) for a computed value the position of its operation in the table, else its
+            :class:`LeafKind`.
+        starts: (n + 1,) value i takes ``arguments[starts[i]:starts[i + 1]]``.
+        arguments: (m,) for a computed value the numbers of its arguments; for a leaf its slot, one entry, in
+            the parameters, the inputs or the constants.
+        constants: the constants' numbers.
+        labels: (n,) the labels of the values, None where there is none.
+        parameters: the number of parameters.
+        inputs: the number of inputs.
+    """
+
+    opcodes: Indices
+    starts: Indices
+    arguments: Indices
+    constants: tuple[Number, ...]
+    labels: tuple[str | None, ...]
+    parameters: int
+    inputs: int
+
+    def __len__(self) -> int:
+        return len(self.opcodes)
+
+    def run(self, m: Any, parameters: Sequence[Any], inputs: Sequence[Any] = ()) -> list[Any]:
+        """Return every value of the program, computed by the table of operations in the number system ``m``.
+
+        It is the plainest executor there is, and the one that faster ones are held against.
+
+        >>> from nanograd.compile import capture
+        >>> from nanograd.engine import FLOATS, ScalarValue
+        >>> w, x = ScalarValue(2.0), ScalarValue(3.0)
+        >>> capture(w * x + 1, parameters=[w], inputs=[x]).run(FLOATS, [10.0], [0.5])
+        [10.0, 0.5, 5.0, 1, 6.0]
+
+        Args:
+            m: a number system such as ``FLOATS`` or ``VALUES`` of the engine.
+            parameters: as many as were captured.
+            inputs: as many as were captured.
+
+        Raises:
+            ShapeError: if there are more or fewer.
+        """
+        for what, given, expected in (
+            ("parameters", parameters, self.parameters),
+            ("inputs", inputs, self.inputs),
+        ):
+            if len(given) != expected:
+                raise ShapeError(f"the program takes {expected} {what} and got {len(given)}")
+        slots = {
+            LeafKind.CONSTANT: self.constants,
+            LeafKind.INPUT: inputs,
+            LeafKind.PARAMETER: parameters,
+        }
+        values: list[Any] = []
+        starts, arguments = self.starts.tolist(), self.arguments.tolist()
+        for position, opcode in enumerate(self.opcodes.tolist()):
+            taken = arguments[starts[position] : starts[position + 1]]
+            if opcode < 0:
+                values.append(slots[LeafKind(opcode)][taken[0]])
+            else:
+                values.append(OPERATIONS[opcode].run(m, *[values[argument] for argument in taken]))
+        return values
+
+    def __str__(self) -> str:
+        """Return one line for each value: its number, what makes it, and from what."""
+        rows = []
+        for position, opcode in enumerate(self.opcodes.tolist()):
+            taken = self.arguments[self.starts[position] : self.starts[position + 1]].tolist()
+            if opcode >= 0:
+                what, of = OPERATIONS[opcode].symbol, " ".join(map(str, taken))
+            elif opcode == LeafKind.CONSTANT:
+                what, of = "constant", str(self.constants[taken[0]])
+            else:
+                what, of = f"{LeafKind(opcode).name.lower()} {taken[0]}", self.labels[position] or ""
+            rows.append((str(position), what, of))
+        widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
+        return "\n".join(f"{n:<{widths[0]}}  {what:<{widths[1]}}  {of}".rstrip() for n, what, of in rows)

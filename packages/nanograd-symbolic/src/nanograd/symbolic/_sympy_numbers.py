@@ -1,0 +1,76 @@
+"""SYMPY, the number system of formulas: a row of the table that is run in it gives an expression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import sympy
+from nanograd.engine import Number
+from nanograd.symbolic._errors import NoFormulaError
+
+Expression = Any
+"""A SymPy expression; SymPy has no types."""
+
+exp = sympy.exp
+log = sympy.log
+sqrt = sympy.sqrt
+sin = sympy.sin
+cos = sympy.cos
+tanh = sympy.tanh
+sign = sympy.sign
+floor = sympy.floor
+equal = sympy.Eq
+remainder = sympy.Mod
+
+
+def number(value: Number) -> Expression:
+    """Return a number as SymPy's: integers and fractions exactly, floats as floats.
+
+    >>> from fractions import Fraction
+    >>> number(2), number(Fraction(1, 3)), number(float("-inf"))
+    (2, 1/3, -oo)
+    """
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
+    return sympy.sympify(value)
+
+
+def exactly(value: Number) -> Expression:
+    """Return a number as SymPy's, with floats as the fractions that they are in binary.
+
+    >>> exactly(0.75), exactly(0.1) == sympy.Rational(1, 10)
+    (3/4, False)
+    """
+    return number(Fraction(value) if math.isfinite(value) else value)
+
+
+def divide(x: Expression, y: Expression) -> Expression:
+    """Return x / y."""
+    return sympy.sympify(x) / y
+
+
+def power(x: Expression, y: Expression) -> Expression:
+    """Return x ** y."""
+    return sympy.Pow(x, y)
+
+
+def where(condition: Expression, x: Expression, y: Expression) -> Expression:
+    """Return the formula that is x where the condition holds and y elsewhere."""
+    return sympy.Piecewise((x, condition), (y, True))
+
+
+def logsumexp(xs: Sequence[Expression]) -> Expression:
+    """Return log(e**x1 + e**x2 + ...)."""
+    return sympy.log(sympy.Add(*map(sympy.exp, xs)))
+
+
+def rounded(x: Expression, digits: Expression) -> NoReturn:
+    """Refuse: rounding to decimal digits is a procedure and not a formula.
+
+    Raises:
+        NoFormulaError: always.
+    """
+    raise NoFormulaError(f"round({x}, {digits}) has no formula in SymPy; floor(x + 1 / 2) has")
