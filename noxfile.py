@@ -25,7 +25,7 @@ SOURCES = sorted(str(path) for path in ROOT.glob("packages/*/src"))
 
 for folder in ROOT.glob(".nox/[!.]*/"):
     if not (folder / "pyvenv.cfg").exists():  # an interruption left it half made, and uv would not replace it
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @nox.session
@@ -39,7 +39,8 @@ def examples(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test all packages together (another Python: -P 3.12; arguments for pytest: -- -k tanh)."""
-    install_checkout(session, *{need for package in PACKAGES for need in group("test", package)})
+    needed = {need for package in PACKAGES for need in group("test", package)}
+    install_checkout(session, "-r", "examples/requirements.txt", *sorted(needed))
     session.run("pytest", *session.posargs)
 
 

@@ -28,8 +28,8 @@ out.label = "out"
 print(f"n = {n.data:.4f}, out = tanh(n) = {out.data:.4f}")
 
 # %%
-# Backward by hand. Each line takes the gradient that has arrived at a result and multiplies it by the slope of
-# the operation that made it. A sum passes its gradient on, a product multiplies it by the other factor,
+# Backward by hand. Each line takes the gradient that has arrived at a result and multiplies it by the slope
+# of the operation that made it. A sum passes its gradient on, a product multiplies it by the other factor,
 # and the slope of tanh is 1 - tanh².
 
 by_hand = {out: 1.0}

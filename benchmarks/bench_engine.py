@@ -1,0 +1,173 @@
+"""The engine beside micrograd, in one run: time a step, bytes a node, and how both grow with the graph.
+
+Absolute times depend on the machine; the ratios are what to trust. Each peer is checked
+before it is timed.
+"""
+
+import gc
+import importlib.metadata
+import itertools
+import platform
+import random
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from micrograd.engine import Value
+from nanograd.engine import ScalarValue, no_grad, topological_order
+from rich.console import Console
+from rich.table import Table
+
+REPEATS = 7
+CONSOLE = Console(width=100)
+
+
+def moons_step(number: Callable[[float], Any]) -> tuple[Any, list[Any]]:
+    """Return the loss of micrograd's demo, a 2-16-16-1 network on 100 samples, and its parameters."""
+    draw = random.Random(1337)
+    samples = [([draw.uniform(-1, 2), draw.uniform(-1, 1)], draw.choice([-1, 1])) for _ in range(100)]
+    sizes = [2, 16, 16, 1]
+    layers = [
+        [([number(draw.uniform(-1, 1)) for _ in range(fan_in)], number(0.0)) for _ in range(fan_out)]
+        for fan_in, fan_out in itertools.pairwise(sizes)
+    ]
+    parameters = [p for layer in layers for weights, bias in layer for p in [*weights, bias]]
+    margins = []
+    for x, y in samples:
+        values = [number(xi) for xi in x]
+        for depth, layer in enumerate(layers):
+            values = [sum((wi * xi for wi, xi in zip(w, values, strict=True)), b) for w, b in layer]
+            if depth < len(layers) - 1:
+                values = [value.relu() for value in values]
+        margins.append((1 + -y * values[0]).relu())
+    loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in parameters)
+    return loss, parameters
+
+
+def chain(number: Callable[[float], Any], length: int) -> tuple[Any, Any]:
+    """Return the result of ``length`` alternating products and sums, and the leaf that it starts from."""
+    x = value = number(1.0)
+    a, b = number(0.999), number(0.001)
+    for _ in range(length // 2):
+        value = value * a + b
+    return value, x
+
+
+def best(action: Callable[[], Any]) -> float:
+    """Return the shortest time of several runs, in seconds; what a run returns is freed outside it."""
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        kept = action()
+        times.append(time.perf_counter() - start)
+        del kept
+    return min(times)
+
+
+def forward_and_backward(number: Callable[[float], Any]) -> Any:
+    """Run one step of the two-moons network."""
+    loss, _ = moons_step(number)
+    loss.backward()
+    return loss
+
+
+def check_equal() -> int:
+    """Compare the gradients of both engines, and return the number of nodes of our graph."""
+    ours, our_parameters = moons_step(ScalarValue)
+    theirs, their_parameters = moons_step(Value)
+    ours.backward()
+    theirs.backward()
+    worst = max(abs(p.grad - q.grad) for p, q in zip(our_parameters, their_parameters, strict=True))
+    if worst > 1e-12 or abs(ours.data - theirs.data) > 1e-12:
+        raise SystemExit(f"the engines disagree by {worst}")
+    return len(topological_order(ours))
+
+
+def bytes_of(build: Callable[[], Any]) -> int:
+    """Return how much memory what ``build`` returns takes."""
+    gc.collect()
+    tracemalloc.start()
+    kept = build()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del kept
+    return taken
+
+
+def show_step(nodes: int) -> None:
+    """Print the time of a step with the garbage collector on and off."""
+    table = Table(title=f"two-moons step, forward and backward, {nodes:,} nodes")
+    for column in ("garbage collector", "micrograd", "nanograd", "ratio", "ns a node"):
+        table.add_column(column, justify="right")
+    for collector in ("on", "off"):
+        gc.enable() if collector == "on" else gc.disable()
+        theirs = best(lambda: forward_and_backward(Value))
+        ours = best(lambda: forward_and_backward(ScalarValue))
+        table.add_row(
+            collector,
+            f"{theirs * 1e3:.0f} ms",
+            f"{ours * 1e3:.0f} ms",
+            f"{theirs / ours:.1f}x",
+            f"{ours / nodes * 1e9:.0f}",
+        )
+    recording = best(lambda: moons_step(ScalarValue))
+    with no_grad():
+        plain = best(lambda: moons_step(ScalarValue))
+    gc.enable()
+    CONSOLE.print(table)
+    CONSOLE.print(f"forward without recording: {recording / plain:.2f}x faster than with\n")
+
+
+def show_memory(nodes: int) -> None:
+    """Print the bytes that a node takes after a backward pass, its numbers included."""
+    ours = bytes_of(lambda: forward_and_backward(ScalarValue)) / nodes
+    theirs = bytes_of(lambda: forward_and_backward(Value)) / nodes
+    CONSOLE.print(f"bytes a node: nanograd {ours:.0f}, micrograd {theirs:.0f}\n")
+
+
+def show_growth() -> None:
+    """Print the time an operation for chains of 1,000 to 1,000,000 operations; it should not grow."""
+    table = Table(title="chain of x * a + b, garbage collector off")
+    for column in ("operations", "forward", "backward", "freeing"):
+        table.add_column(column, justify="right")
+    gc.disable()
+    for length in (1_000, 10_000, 100_000, 1_000_000):
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            value, x = chain(ScalarValue, length)
+            built = time.perf_counter()
+            value.backward()
+            done = time.perf_counter()
+            del value, x
+            times.append((built - start, done - built, time.perf_counter() - done))
+        table.add_row(
+            f"{length:,}", *[f"{min(column) / length * 1e9:.0f} ns" for column in zip(*times, strict=True)]
+        )
+    gc.enable()
+    CONSOLE.print(table)
+
+
+def show_import() -> None:
+    """Print how long ``import nanograd.engine`` takes, beyond starting Python."""
+
+    def start(code: str) -> float:
+        return best(lambda: subprocess.run([sys.executable, "-c", code], check=True))
+
+    taken = start("import nanograd.engine") - start("pass")
+    CONSOLE.print(f"\nimport nanograd.engine: {taken * 1e3:.0f} ms")
+
+
+if __name__ == "__main__":
+    CONSOLE.print(
+        f"Python {platform.python_version()}, {platform.machine()}, "
+        f"micrograd {importlib.metadata.version('micrograd')}\n"
+    )
+    size = check_equal()
+    show_step(size)
+    show_memory(size)
+    show_growth()
+    show_import()

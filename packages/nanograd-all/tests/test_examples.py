@@ -1,0 +1,129 @@
+"""Every example runs in a folder of its own, prints what it should, and leaves pictures that are pictures.
+
+The examples are files of the repository, so these tests are skipped where there is only a wheel.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+if not (ROOT / "examples").is_dir():
+    pytest.skip("not in a checkout", allow_module_level=True)
+
+EXAMPLES = {path.stem: path for path in sorted(ROOT.glob("examples/example_*.py"))}
+SEED_BLOCK = Path(__file__).with_name("seed_block.txt").read_text(encoding="utf-8")
+
+
+def python(script, folder):
+    """Run a script in a folder, as on a machine without a screen, and return the finished process."""
+    plain = {**os.environ, "MPLBACKEND": "agg", "PYTHONUTF8": "1", "PYTHONWARNINGS": "error"}
+    return subprocess.run(
+        [sys.executable, script], cwd=folder, env=plain, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """Return a function that runs an example once, and returns what it printed and the folder it wrote to."""
+
+    @cache
+    def run_once(name):
+        folder = tmp_path_factory.mktemp(name)
+        done = python(EXAMPLES[name], folder)
+        assert done.returncode == 0, done.stderr
+        return done.stdout, folder
+
+    return run_once
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs_and_draws(name, run):
+    printed, folder = run(name)
+    assert printed
+    pictures = sorted((folder / "output").iterdir())
+    assert {path.suffix for path in pictures} == {".png", ".svg"}
+    assert all(path.stem.startswith(name) for path in pictures)
+    for path in pictures:
+        if path.suffix == ".png":
+            assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+        else:
+            assert ET.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_pictures_of_an_example_are_in_the_repository(name, run):
+    _, folder = run(name)
+    committed = {path.name for path in (ROOT / "output").glob(f"{name}*") if path.suffix in {".png", ".svg"}}
+    assert {path.name for path in (folder / "output").iterdir()} <= committed
+
+
+def test_the_first_example_prints_the_block_of_the_seed(run):
+    printed, _ = run("example_vis")
+    assert printed == SEED_BLOCK
+
+
+def test_the_seed_block_is_in_the_readme():
+    assert SEED_BLOCK in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_code_of_the_readme_prints_the_block_that_it_shows(tmp_path):
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "twelve_lines.py").write_text(code, encoding="utf-8")
+    done = python("twelve_lines.py", tmp_path)
+    assert done.stdout == SEED_BLOCK, done.stderr
+    assert (tmp_path / "output" / "example_vis.png").is_file()
+
+
+def test_the_picture_of_the_first_example_holds_every_number(run):
+    _, folder = run("example_vis")
+    text = " ".join(ET.parse(folder / "output" / "example_vis.svg").getroot().itertext())
+    boxes = {
+        "a": (5, 8),
+        "b": (2, 33),
+        "c": (3, 4),
+        "d": (10, 4),
+        "e": (13, 4),
+        "f": (4, 13),
+        "k": (2, 13),
+        "out": (52, 1),
+    }
+    for label, (data, gradient) in boxes.items():
+        assert re.search(rf"\b{label}\s+data = {data}\.0000\s+grad = {gradient}\.0000", text)
+
+
+def test_the_neuron_has_the_gradients_of_the_lecture(run):
+    printed, _ = run("example_neuron")
+    assert "n = -3.1250, out = tanh(n) = -0.9961" in printed
+    for label, gradient in {"x1": -0.0231, "w1": 0.0154, "x2": 0.0077, "w2": -0.0308}.items():
+        assert re.search(rf"^{label} +{gradient:.4f} +{gradient:.4f}$", printed, re.MULTILINE)
+    assert "all gradients are equal" in printed
+
+
+def test_the_derivative_is_a_formula(run):
+    printed, _ = run("example_symbolic")
+    assert "f'(x) = 12*x**2 - 4" in printed
+    assert re.search(r"formula: +104$", printed, re.MULTILINE)
+    assert re.search(r"backward: +104\.0$", printed, re.MULTILINE)
+    for line in ("d a = b*(b + k) = 8.0", "d c = b + k = 4.0", "d k = a*b + c = 13.0"):
+        assert f"d out / {line}" in printed
+
+
+def test_iris_is_learned(run):
+    printed, _ = run("example_iris")
+    accuracy = float(re.search(r"test accuracy:? +([01]\.\d+)", printed)[1])
+    assert accuracy >= 0.93
+
+
+@pytest.mark.parametrize("name", ["example_vis", "example_neuron"])
+def test_pictures_are_deterministic(name, run, tmp_path):
+    _, folder = run(name)
+    python(EXAMPLES[name], tmp_path)
+    for path in (folder / "output").iterdir():
+        assert path.read_bytes() == (tmp_path / "output" / path.name).read_bytes()
