@@ -13,7 +13,7 @@ import nox
 from nox.command import CommandFailed
 from packaging.requirements import Requirement
 
-nox.needs_version = ">=2025.11.12"
+nox.needs_version = ">=2026.2.9"
 nox.options.default_venv_backend = "uv|venv"
 nox.options.sessions = ["lint", "types", "tests"]
 

@@ -29,7 +29,7 @@ def test_random_expressions_are_found_right(numbers, shape):
     x, y, z = map(ScalarValue, numbers)
     root = [
         lambda: (x * y + z).sigmoid() * x,
-        lambda: (x * x + 1) ** (y / 3) - z.relu(),
+        lambda: (x * x + 2) ** (y / 3) - z.relu(),
         lambda: (x.sin() + y.cos()).tanh() / (z * z + 1),
     ][shape]()
     assert verify(root, tolerance=1e-9)

@@ -10,19 +10,41 @@
 
 from nanograd.engine import _floats as FLOATS
 from nanograd.engine import _values as VALUES
+from nanograd.engine._activations import elu, erf, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from nanograd.engine._backward import backward
 from nanograd.engine._domains import Interval
 from nanograd.engine._errors import ArgumentError, GraphError, NanogradError, NumberTypeError, ShapeError
+from nanograd.engine._exponentials import cbrt, exp, expm1, log, log1p, log2, log10, sqrt
 from nanograd.engine._floats import Number
-from nanograd.engine._functions import cos, exp, floor, log, logsumexp, relu, sigmoid, sin, sqrt, tanh
 from nanograd.engine._graph import leaves, topological_order
-from nanograd.engine._modes import Scope, enable_grad, is_grad_enabled, no_grad, scope
+from nanograd.engine._modes import Scope, current_scope, enable_grad, is_grad_enabled, no_grad, scope
 from nanograd.engine._numbers import as_number
 from nanograd.engine._ops import OPS, Operation
+from nanograd.engine._printing import DEEPEST_PRINTED, MOST_PRINTED, rich_fields
+from nanograd.engine._reductions import dot, logsumexp, prod, softmax, sum_
+from nanograd.engine._steps import ceil, clamp, floor, maximum, minimum, sign, trunc, where
+from nanograd.engine._trigonometry import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    hypot,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
 from nanograd.engine._value import ScalarValue
 
 __all__ = [
+    "DEEPEST_PRINTED",
     "FLOATS",
+    "MOST_PRINTED",
     "OPS",
     "VALUES",
     "ArgumentError",
@@ -35,25 +57,57 @@ __all__ = [
     "ScalarValue",
     "Scope",
     "ShapeError",
+    "acos",
+    "acosh",
     "as_number",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
     "backward",
+    "cbrt",
+    "ceil",
+    "clamp",
     "cos",
+    "cosh",
+    "current_scope",
+    "dot",
+    "elu",
     "enable_grad",
+    "erf",
     "exp",
+    "expm1",
     "floor",
+    "gelu",
+    "hypot",
     "is_grad_enabled",
+    "leaky_relu",
     "leaves",
     "log",
+    "log1p",
+    "log2",
+    "log10",
     "logsumexp",
+    "maximum",
+    "minimum",
     "no_grad",
+    "prod",
     "relu",
+    "rich_fields",
     "scope",
     "sigmoid",
+    "sign",
+    "silu",
     "sin",
+    "sinh",
+    "softmax",
+    "softplus",
     "sqrt",
+    "sum_",
+    "tan",
     "tanh",
     "topological_order",
+    "trunc",
+    "where",
 ]
-
-# Pickles and error messages name the public place of a class and not the private file it is written in.
-ScalarValue.__module__ = __name__

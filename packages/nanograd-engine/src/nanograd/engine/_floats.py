@@ -12,14 +12,24 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 Number: TypeAlias = int | float | Fraction
 
 _T = TypeVar("_T")
 
-tanh = math.tanh
+pi = math.pi
+
+# These never raise for a float.
 equal = operator.eq
+atan = math.atan
+atan2 = math.atan2
+tanh = math.tanh
+asinh = math.asinh
+cbrt = math.cbrt
+hypot = math.hypot
+erf = math.erf
+erfc = math.erfc
 
 
 def divide(x: Number, y: Number) -> Number:
@@ -68,9 +78,17 @@ def remainder(x: Number, y: Number) -> Number:
 
 def floor(x: Number) -> Number:
     """Return the largest whole number not above x, of the type of x; infinities and nan stay."""
-    if isinstance(x, float):
-        return math.copysign(float(math.floor(x)), x) if math.isfinite(x) else x
-    return math.floor(x)
+    return _whole(math.floor, x)
+
+
+def ceil(x: Number) -> Number:
+    """Return the smallest whole number not below x, of the type of x; infinities and nan stay."""
+    return _whole(math.ceil, x)
+
+
+def trunc(x: Number) -> Number:
+    """Return x without its fractional part, of the type of x; infinities and nan stay."""
+    return _whole(math.trunc, x)
 
 
 def rounded(x: Number, digits: Number) -> Number:
@@ -79,12 +97,53 @@ def rounded(x: Number, digits: Number) -> Number:
     return rounded_x
 
 
+def sign(x: Number) -> Number:
+    """Return -1, 0 or 1 with the sign of x; nan for nan."""
+    if x != x:
+        return x
+    return (x > 0) - (x < 0)
+
+
+def maximum(x: Number, y: Number) -> Number:
+    """Return the larger number; nan if one of them is nan, as in PyTorch."""
+    if x != x:
+        return x
+    return y if y > x or y != y else x
+
+
+def minimum(x: Number, y: Number) -> Number:
+    """Return the smaller number; nan if one of them is nan, as in PyTorch."""
+    if x != x:
+        return x
+    return y if y < x or y != y else x
+
+
+def where(condition: bool, x: _T, y: _T) -> _T:
+    """Return ``x`` if the condition holds, else ``y``."""
+    return x if condition else y
+
+
 def exp(x: Number) -> float:
     """Return e ** x; infinity above 709.78, where a float overflows."""
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf if x > 0 else 0.0
+    return _or_infinite(math.exp, x, math.inf)
+
+
+def expm1(x: Number) -> float:
+    """Return e ** x - 1, exactly also where x is small."""
+    return _or_infinite(math.expm1, x, math.inf)
+
+
+def gaussian(x: Number) -> float:
+    """Return e ** (-x * x), to 4 units in the last place.
+
+    x * x is rounded, and the exponential multiplies that error by x * x. So x is split into a part h with few
+    digits, whose square is exact, and a rest: x * x = h * h + (x - h) * (x + h).
+    """
+    x = math.fabs(as_float(x))
+    if not x < 40.0:  # nothing is left of it; nan stays
+        return 0.0 if x >= 40.0 else x
+    h = math.floor(x * 1024.0) / 1024.0
+    return math.exp(-(h * h)) * math.exp((h - x) * (x + h))
 
 
 def log(x: Number) -> float:
@@ -93,9 +152,22 @@ def log(x: Number) -> float:
     >>> log(0), log(-1.0)
     (-inf, nan)
     """
-    if x > 0:
-        return math.log(x)
-    return -math.inf if x == 0 else math.nan
+    return _logarithm(math.log, x, 0)
+
+
+def log1p(x: Number) -> float:
+    """Return log(1 + x), exactly also where x is small; ``-inf`` at -1 and nan below."""
+    return _logarithm(math.log1p, x, -1)
+
+
+def log2(x: Number) -> float:
+    """Return the logarithm to base 2; ``-inf`` at 0 and nan below."""
+    return _logarithm(math.log2, x, 0)
+
+
+def log10(x: Number) -> float:
+    """Return the logarithm to base 10; ``-inf`` at 0 and nan below."""
+    return _logarithm(math.log10, x, 0)
 
 
 def sqrt(x: Number) -> float:
@@ -113,16 +185,49 @@ def cos(x: Number) -> float:
     return _or_nan(math.cos, x)
 
 
-def sign(x: Number) -> Number:
-    """Return -1, 0 or 1 with the sign of x; nan for nan."""
-    if x != x:
-        return x
-    return (x > 0) - (x < 0)
+def tan(x: Number) -> float:
+    """Return the tangent of x radians; nan at an infinity."""
+    return _or_nan(math.tan, x)
 
 
-def where(condition: bool, x: _T, y: _T) -> _T:
-    """Return ``x`` if the condition holds, else ``y``."""
-    return x if condition else y
+def asin(x: Number) -> float:
+    """Return the angle in radians with this sine; nan outside of [-1, 1]."""
+    return _or_nan(math.asin, x)
+
+
+def acos(x: Number) -> float:
+    """Return the angle in radians with this cosine; nan outside of [-1, 1]."""
+    return _or_nan(math.acos, x)
+
+
+def sinh(x: Number) -> float:
+    """Return the hyperbolic sine; a signed infinity where it overflows."""
+    return _or_infinite(math.sinh, x, math.copysign(math.inf, x))
+
+
+def cosh(x: Number) -> float:
+    """Return the hyperbolic cosine; infinity where it overflows."""
+    return _or_infinite(math.cosh, x, math.inf)
+
+
+def acosh(x: Number) -> float:
+    """Return the number whose hyperbolic cosine is x; nan below 1."""
+    return _or_nan(math.acosh, x)
+
+
+def atanh(x: Number) -> float:
+    """Return the number whose hyperbolic tangent is x; a signed infinity at -1 and 1, nan beyond."""
+    return math.copysign(math.inf, x) if abs(x) == 1 else _or_nan(math.atanh, x)
+
+
+def softplus(x: Number) -> float:
+    """Return log(1 + e ** x) without overflow.
+
+    >>> softplus(800), softplus(-800)
+    (800.0, 0.0)
+    """
+    x = as_float(x)
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
 
 
 def logsumexp(xs: Sequence[Number]) -> Number:
@@ -152,9 +257,29 @@ def as_float(x: Number) -> float:
         return math.inf if x > 0 else -math.inf
 
 
+def _whole(function: Callable[[Any], int], x: Number) -> Number:
+    if not isinstance(x, float):
+        return function(x)
+    return math.copysign(float(function(x)), x) if math.isfinite(x) else x
+
+
 def _or_nan(function: Callable[[Number], float], x: Number) -> float:
     """Return function(x), or nan where ``math`` says that x lies outside its domain."""
     try:
         return function(x)
     except ValueError:
         return math.nan
+
+
+def _or_infinite(function: Callable[[Number], float], x: Number, beyond: float) -> float:
+    """Return function(x), or ``beyond`` where the result is too large for a float."""
+    try:
+        return function(x)
+    except OverflowError:
+        return beyond
+
+
+def _logarithm(function: Callable[[Number], float], x: Number, pole: int) -> float:
+    if x > pole:
+        return function(x)
+    return -math.inf if x == pole else math.nan

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from nanograd.engine._errors import ArgumentError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """One use of one part of a model: the nodes that are made during it carry it as ``node.scope``.
 
@@ -27,9 +25,14 @@ class Scope:
         parent: the scope around it.
     """
 
-    name: str
-    kind: str = ""
-    parent: Scope | None = None
+    # Plain slots: a scope is made for every call of every neuron, and a frozen dataclass takes three times
+    # as long to make.
+    __slots__ = ("kind", "name", "parent")
+
+    def __init__(self, name: str, kind: str = "", parent: Scope | None = None) -> None:
+        self.name = name
+        self.kind = kind
+        self.parent = parent
 
     @property
     def ancestry(self) -> tuple[Scope, ...]:
@@ -51,6 +54,9 @@ class Scope:
 
     def __str__(self) -> str:
         return self.path or self.kind
+
+    def __repr__(self) -> str:
+        return f"Scope({self.path!r}, kind={self.kind!r})"
 
 
 class Mode(NamedTuple):
@@ -100,6 +106,11 @@ def enable_grad() -> Iterator[None]:
         yield
     finally:
         MODE.reset(token)
+
+
+def current_scope() -> Scope | None:
+    """Return the scope that operations are stamped with now; None outside of all."""
+    return MODE.get().scope
 
 
 def is_grad_enabled() -> bool:

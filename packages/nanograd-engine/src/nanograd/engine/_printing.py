@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nanograd.engine._value import ScalarValue
 
-# Rich walks nested objects recursively, two of Python's frames a level.
-DEEPEST = 100
-MOST_NODES = 1_000
+DEEPEST_PRINTED = 100
+"""The most levels that are printed: Rich walks nested objects recursively, two of Python's frames a level."""
+
+MOST_PRINTED = 1_000
+"""The most nodes that are printed, if no other number is asked for."""
 
 
 def rich_fields(
-    root: ScalarValue, depth: int = DEEPEST, max_nodes: int = MOST_NODES
+    root: ScalarValue, depth: int = DEEPEST_PRINTED, max_nodes: int = MOST_PRINTED
 ) -> Iterable[tuple[str, Any]]:
     """Return the fields that Rich shows of a value: data, gradient, label, children and operation.
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from nanograd.engine._backward import backward
 from nanograd.engine._copying import copy_node, deep_copy, reduce_graph, set_state
 from nanograd.engine._elementary import Elementary
-from nanograd.engine._errors import ArgumentError, GraphError, NumberTypeError
+from nanograd.engine._errors import GraphError, NumberTypeError
 from nanograd.engine._floats import Number
 from nanograd.engine._modes import MODE, Scope
 from nanograd.engine._numbers import as_number, described, is_array
@@ -366,27 +366,22 @@ class ScalarValue(Elementary):
         return rich_fields(self)
 
 
-def as_operand(given: Any, operation: Operation) -> ScalarValue:
-    """Return a plain number as a constant; ``NotImplemented`` for an array, which does it itself.
+def record(operation: Operation, *operands: Any) -> ScalarValue:
+    """Return the operation's result for ScalarValues and plain numbers, recorded as one node.
 
     Raises:
-        NumberTypeError: for anything else; it names the operation.
+        NumberTypeError: if an operand is neither; it names the operation.
     """
-    if is_array(given):
-        return _ASK_OTHER_OPERAND
-    return _constant(as_number(given, f"ScalarValue {operation.symbol} other"))
-
-
-def combine(operation: Operation, values: Iterable[ScalarValue | Number]) -> ScalarValue:
-    """Return the result of an operation of any number of arguments, recorded as one node."""
     children = tuple(
-        value
-        if isinstance(value, ScalarValue)
-        else _constant(as_number(value, f"{operation.symbol}(values)"))
-        for value in values
+        [
+            operand if isinstance(operand, ScalarValue) else _constant(as_number(operand, operation.usage))
+            for operand in operands
+        ]
     )
-    if not children:
-        raise ArgumentError(f"{operation.symbol}(values) needs at least one value and got none")
+    if operation.arity == 1:
+        return children[0]._unary(operation)
+    if operation.arity == 2:
+        return children[0]._binary(operation, children[1])
     numbers = [child._data for child in children]
     node = _constant(operation.evaluate(*numbers))
     mode = MODE.get()
@@ -398,10 +393,23 @@ def combine(operation: Operation, values: Iterable[ScalarValue | Number]) -> Sca
         if node._requires_grad:
             partials = operation.partials_at(node._data, *numbers)
             node._x_partial = tuple(
-                partial if child._requires_grad else None
-                for child, partial in zip(children, partials, strict=True)
+                [
+                    partial if child._requires_grad else None
+                    for child, partial in zip(children, partials, strict=True)
+                ]
             )
     return node
+
+
+def as_operand(given: Any, operation: Operation) -> ScalarValue:
+    """Return a plain number as a constant; ``NotImplemented`` for an array, which does it itself.
+
+    Raises:
+        NumberTypeError: for anything else; it names the operation.
+    """
+    if is_array(given):
+        return _ASK_OTHER_OPERAND
+    return _constant(as_number(given, operation.usage))
 
 
 _new = object.__new__

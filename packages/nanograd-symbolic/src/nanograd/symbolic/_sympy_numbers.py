@@ -14,16 +14,32 @@ from nanograd.symbolic._errors import NoFormulaError
 Expression = Any
 """A SymPy expression; SymPy has no types."""
 
+pi = sympy.pi
+equal = sympy.Eq
+remainder = sympy.Mod
+sign = sympy.sign
+floor = sympy.floor
+ceil = sympy.ceiling
+maximum = sympy.Max
+minimum = sympy.Min
 exp = sympy.exp
 log = sympy.log
 sqrt = sympy.sqrt
 sin = sympy.sin
 cos = sympy.cos
+tan = sympy.tan
+asin = sympy.asin
+acos = sympy.acos
+atan = sympy.atan
+atan2 = sympy.atan2
+sinh = sympy.sinh
+cosh = sympy.cosh
 tanh = sympy.tanh
-sign = sympy.sign
-floor = sympy.floor
-equal = sympy.Eq
-remainder = sympy.Mod
+asinh = sympy.asinh
+acosh = sympy.acosh
+atanh = sympy.atanh
+erf = sympy.erf
+erfc = sympy.erfc
 
 
 def number(value: Number) -> Expression:
@@ -60,6 +76,51 @@ def power(x: Expression, y: Expression) -> Expression:
 def where(condition: Expression, x: Expression, y: Expression) -> Expression:
     """Return the formula that is x where the condition holds and y elsewhere."""
     return sympy.Piecewise((x, condition), (y, True))
+
+
+def trunc(x: Expression) -> Expression:
+    """Return x without its fractional part."""
+    return sympy.sign(x) * sympy.floor(sympy.Abs(x))
+
+
+def expm1(x: Expression) -> Expression:
+    """Return e**x - 1."""
+    return sympy.exp(x) - 1
+
+
+def gaussian(x: Expression) -> Expression:
+    """Return e**(-x**2)."""
+    return sympy.exp(-(x**2))
+
+
+def log1p(x: Expression) -> Expression:
+    """Return log(1 + x)."""
+    return sympy.log(1 + x)
+
+
+def log2(x: Expression) -> Expression:
+    """Return log(x) / log(2)."""
+    return sympy.log(x) / sympy.log(2)
+
+
+def log10(x: Expression) -> Expression:
+    """Return log(x) / log(10)."""
+    return sympy.log(x) / sympy.log(10)
+
+
+def cbrt(x: Expression) -> Expression:
+    """Return the real cube root of x."""
+    return sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3)
+
+
+def hypot(x: Expression, y: Expression) -> Expression:
+    """Return sqrt(x**2 + y**2)."""
+    return sympy.sqrt(x**2 + y**2)
+
+
+def softplus(x: Expression) -> Expression:
+    """Return log(1 + e**x)."""
+    return sympy.log(1 + sympy.exp(x))
 
 
 def logsumexp(xs: Sequence[Expression]) -> Expression:

@@ -1,0 +1,82 @@
+"""MLP: layers one after the other, the multilayer perceptron."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Sequence
+
+from nanograd.engine import ArgumentError, ScalarValue
+from nanograd.nn._activations import Activation
+from nanograd.nn._layer import Layer
+from nanograd.nn._module import Module
+from nanograd.nn._nested import is_list
+from nanograd.nn._sizes import as_size
+from nanograd.nn._vectors import Vector, as_vector
+
+
+class MLP(Module):
+    """Compute the outputs of layers one after the other; the last one is linear, as in micrograd.
+
+    >>> model = MLP(3, [2, 3, 2, 1], activation="tanh")
+    >>> len(model.layers), len(model.parameters())
+    (4, 28)
+    >>> model.parameters()[0].label
+    'layers.0.neurons.0.w.0'
+    >>> model([2.0, 3.0])
+    Traceback (most recent call last):
+    ...
+    nanograd.engine.ShapeError: MLP takes 3 inputs and got 2: [2.0, 3.0]. Give it as many values as MLP...
+
+    Args:
+        nin: the number of inputs.
+        nouts: the number of neurons of every layer; the last one is the number of outputs.
+        activation: what the hidden layers apply, by name or as a function of one value, see :class:`Neuron`.
+        output_activation: what the last layer applies, nothing if left out.
+        generator: draws the weights, layer after layer.
+
+    Attributes:
+        layers: the layers.
+
+    Raises:
+        ArgumentError: if a size is not at least 1, if there is no layer, or if no activation has that name.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: str | Activation = "relu",
+        output_activation: str | Activation | None = None,
+        generator: random.Random | None = None,
+    ) -> None:
+        if not is_list(nouts) or not len(nouts):
+            raise ArgumentError(
+                f"nouts of MLP(nin, nouts) lists the neurons of each layer, as [4, 1], and got {nouts!r}"
+            )
+        self.nin = as_size(nin, "nin of MLP(nin, nouts)")
+        sizes = [
+            self.nin,
+            *(as_size(nout, f"nouts[{index}] of MLP(nin, nouts)") for index, nout in enumerate(nouts)),
+        ]
+        activations = [activation] * (len(sizes) - 2) + [output_activation or "identity"]
+        self.layers = [
+            Layer(*size, activation=function, generator=generator)
+            for size, function in zip(itertools.pairwise(sizes), activations, strict=True)
+        ]
+        self.label_parameters()
+
+    def forward(self, x: Vector) -> ScalarValue | list[ScalarValue]:
+        """Return the outputs for one sample: a list, or of a single output the value itself.
+
+        Args:
+            x: as many values as the network has inputs.
+
+        Raises:
+            ShapeError: if there are more or fewer.
+        """
+        outputs: ScalarValue | list[ScalarValue] = as_vector(x, self.nin, "MLP")
+        for layer in self.layers:
+            outputs = layer(outputs if isinstance(outputs, list) else [outputs])
+        return outputs

@@ -1,0 +1,26 @@
+"""Sizes: how many inputs, outputs and classes there are, as a user gives them."""
+
+from __future__ import annotations
+
+import operator
+
+from nanograd.engine import ArgumentError
+
+
+def as_size(given: object, what: str) -> int:
+    """Return ``given`` as a positive int.
+
+    Args:
+        given: what the user gave.
+        what: the argument's name, which an error begins with.
+
+    Raises:
+        ArgumentError: if it is not a whole number of at least 1.
+    """
+    try:
+        size = 0 if isinstance(given, bool) else operator.index(given)  # type: ignore[arg-type]
+    except TypeError:
+        size = 0
+    if size < 1:
+        raise ArgumentError(f"{what} is a number of values, an int of at least 1, and got {given!r}")
+    return size

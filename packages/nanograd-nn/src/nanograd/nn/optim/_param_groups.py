@@ -1,0 +1,84 @@
+"""Parameter groups: what an optimizer is given, as dicts of parameters and their hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
+
+ParamGroup: TypeAlias = dict[str, Any]
+Params: TypeAlias = Iterable[ScalarValue] | Iterable[Mapping[str, Any]]
+"""Parameters, or one dict a group: ``{"params": parameters, "lr": 0.1}``."""
+
+
+def param_groups(params: Params) -> list[Mapping[str, Any]]:
+    """Return what the user gave as groups; parameters alone are one group.
+
+    Raises:
+        NumberTypeError: if it is a single parameter or nothing to iterate over.
+        ArgumentError: if it is empty.
+    """
+    if isinstance(params, ScalarValue | Mapping | str) or not isinstance(params, Iterable):
+        raise NumberTypeError(
+            "params argument given to the optimizer should be an iterable of ScalarValues or dicts, "
+            f"but got {type(params).__name__}"
+        )
+    _refuse_set(params)
+    given = list(params)
+    if not given:
+        raise ArgumentError("optimizer got an empty parameter list")
+    if all(isinstance(item, Mapping) for item in given):
+        return given  # type: ignore[return-value]  # just seen
+    return [{"params": given}]
+
+
+def complete_group(
+    group: Mapping[str, Any], defaults: Mapping[str, Any], taken: Iterable[ScalarValue]
+) -> ParamGroup:
+    """Return a group with its parameters as a list and with the defaults for what it leaves out.
+
+    Args:
+        group: parameters under ``"params"``, perhaps a ``"name"``, and hyperparameters.
+        defaults: the hyperparameters of the optimizer.
+        taken: the parameters of other groups.
+
+    Raises:
+        NumberTypeError: if one of the parameters is not a ScalarValue.
+        ArgumentError: if one was computed, occurs twice or is taken; if there are none; or if a
+            hyperparameter is unknown, which PyTorch keeps and never reads.
+    """
+    unknown = [name for name in group if name not in defaults and name not in {"params", "name"}]
+    if unknown or "params" not in group:
+        raise ArgumentError(
+            f'a parameter group has "params" and hyperparameters ({", ".join(defaults)}), '
+            f"and this one has {list(group)}"
+        )
+    params = group["params"]
+    if isinstance(params, ScalarValue):
+        params = [params]
+    _refuse_set(params)
+    params = list(params)
+    for parameter in params:
+        if not isinstance(parameter, ScalarValue):
+            raise NumberTypeError(
+                "optimizer can only optimize ScalarValues, "
+                f"but one of the params is {type(parameter).__name__}"
+            )
+        if not parameter.is_leaf:
+            raise ArgumentError(f"can't optimize a non-leaf ScalarValue: {parameter!r} was computed")
+    if not params:
+        raise ArgumentError("optimizer got an empty parameter list")
+    if len(set(params)) < len(params):
+        raise ArgumentError("optimizer contains a parameter group with duplicate parameters")
+    if not set(taken).isdisjoint(params):
+        raise ArgumentError("some parameters appear in more than one parameter group")
+    return {**group, "params": params, **{name: group.get(name, value) for name, value in defaults.items()}}
+
+
+def _refuse_set(params: object) -> None:
+    if isinstance(params, set | frozenset):
+        raise NumberTypeError(
+            "optimizer parameters should be organized in ordered collections, "
+            "but the ordering of ScalarValues in sets will change between runs. Please use a list instead."
+        )

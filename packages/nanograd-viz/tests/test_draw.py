@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from nanograd.engine import ArgumentError, NanogradError, ScalarValue
+from nanograd.viz import NotAGraphError, TooLargeError, draw_dot, draw_graph, save_graph
+
+
+def cells(dot: str) -> list[str]:
+    """The texts of boxes, cell after cell, joined as a reader sees them."""
+    labels = re.findall(r"^n\d+ .*label=<(.*)> ", dot, re.MULTILINE)
+    return [" | ".join(re.findall(r">([^<>]+)<", label)) for label in labels]
+
+
+def edges(dot: str) -> list[tuple[str, str]]:
+    return re.findall(r"^(\w+) -> (\w+)", dot, re.MULTILINE)
+
+
+def test_the_seeds_expression_has_a_box_for_every_value_and_an_ellipse_for_every_operation(expression):
+    dot = draw_graph(expression).dot
+    assert cells(dot) == [
+        "a | data = 5.0000 | grad = 8.0000",
+        "b | data = 2.0000 | grad = 33.0000",
+        "d | data = 10.0000 | grad = 4.0000",
+        "c | data = 3.0000 | grad = 4.0000",
+        "e | data = 13.0000 | grad = 4.0000",
+        "k | data = 2.0000 | grad = 13.0000",
+        "f | data = 4.0000 | grad = 13.0000",
+        "out | data = 52.0000 | grad = 1.0000",
+    ]
+    assert re.findall(r'^o\d+ .*label="(.)" shape=ellipse', dot, re.MULTILINE) == ["*", "+", "+", "*"]
+    assert "rankdir=LR" in dot
+
+
+def test_edges_lead_from_children_over_the_operation_to_the_result(expression):
+    assert edges(draw_graph(expression).dot)[:3] == [("n0", "o2"), ("n1", "o2"), ("o2", "n2")]
+
+
+def test_a_square_has_two_edges():
+    x = ScalarValue(3.0, label="x")
+    assert edges(draw_graph(x * x).dot) == [("n0", "o1"), ("n0", "o1"), ("o1", "n1")]
+
+
+def test_a_constant_is_a_small_gray_number_and_nothing_else():
+    dot = draw_graph(ScalarValue(2.0, label="a") * 10 + 0.5).dot
+    assert cells(dot)[1] == "10"
+    assert cells(dot)[3] == "0.5"
+    (line,) = re.findall(r"^n1 \[.*", dot, re.MULTILINE)
+    assert 'point-size="12"' in line
+    assert "table" not in line
+
+
+def test_a_named_value_without_gradient_has_no_gradient_cell():
+    x = ScalarValue(2.0, label="x", requires_grad=False)
+    assert cells(draw_graph(x * 3).dot) == ["x | data = 2.0000", "3", "data = 6.0000"]
+
+
+@pytest.mark.parametrize("label", [None, ""])
+def test_a_value_without_a_name_has_no_empty_cell(label):
+    assert cells(draw_graph(ScalarValue(2.0, label=label)).dot) == ["data = 2.0000 | grad = 0.0000"]
+
+
+def test_a_lone_constant_is_drawn_as_a_box():
+    assert cells(draw_graph(ScalarValue(2.0, requires_grad=False)).dot) == ["data = 2.0000"]
+
+
+def test_several_results_share_what_they_have_in_common():
+    x = ScalarValue(2.0, label="x")
+    y, z = x * 2, x * 3
+    assert len(cells(draw_graph([y, z, y]).dot)) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"show": ("label", "grad")}, "a | grad = 8.0000"),
+        ({"show": ["data", "label"]}, "data = 5.0000 | a"),
+        ({"precision": 1}, "a | data = 5.0 | grad = 8.0"),
+        ({"precision": 0}, "a | data = 5 | grad = 8"),
+        ({"stacked": True}, "a | data = 5.0000 | grad = 8.0000"),
+    ],
+)
+def test_options_choose_what_a_box_holds(expression, options, expected):
+    assert cells(draw_graph(expression, **options).dot)[0] == expected
+
+
+def test_cells_are_stacked_where_the_picture_would_be_too_wide_otherwise(expression):
+    longer = -expression
+    many = [ScalarValue(1.0) for _ in range(61)]
+    assert "</tr><tr>" not in draw_graph(expression).dot
+    assert "</tr><tr>" in draw_graph(longer).dot
+    assert "</tr><tr>" not in draw_graph(longer, rankdir="TB").dot
+    assert "</tr><tr>" not in draw_graph(longer, stacked=False).dot
+    assert "</tr><tr>" in draw_graph(many).dot
+    assert "</tr><tr>" not in draw_graph(many[1:]).dot
+
+
+def test_themes_differ_and_data_and_gradient_have_colors_of_their_own(expression):
+    light, dark = draw_graph(expression).dot, draw_graph(expression, theme="dark").dot
+    for dot in (light, dark):
+        (data,), (grad,) = (set(re.findall(rf'color="(\S+)">{field} =', dot)) for field in ("data", "grad"))
+        assert data != grad
+    assert not set(re.findall(r"#\w{6}\b", light)) & set(re.findall(r"#\w{6}\b", dark))
+
+
+@pytest.mark.parametrize("depth", [None, 1, 2])
+def test_drawing_twice_gives_the_same_bytes(minibatch, depth):
+    once, again = draw_graph(minibatch, depth=depth), draw_graph(minibatch, depth=depth)
+    assert once.dot == again.dot
+    assert once.svg() == again.svg()
+    assert once.render("png") == again.render("png")
+
+
+def test_equal_graphs_give_equal_text():
+    def graph():
+        x = ScalarValue(2.0, label="x")
+        return (x * 3 + x).tanh()
+
+    assert draw_graph(graph()).dot == draw_graph(graph()).dot
+
+
+@pytest.mark.parametrize(
+    ("root", "message"),
+    [
+        (3.0, "draw_graph(root) takes a ScalarValue or a list of them and got float: 3.0"),
+        ("out", "got str: 'out'"),
+        ([ScalarValue(1.0), None], "got NoneType: None"),
+    ],
+)
+def test_what_is_no_graph_is_refused(root, message):
+    with pytest.raises(NotAGraphError, match=re.escape(message)) as caught:
+        draw_graph(root)
+    assert isinstance(caught.value, TypeError)
+    assert isinstance(caught.value, NanogradError)
+
+
+def test_an_empty_list_is_refused():
+    with pytest.raises(ArgumentError, match=r"empty list: give it at least one ScalarValue"):
+        draw_graph([])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rankdir": "left"}, "draw_graph(rankdir='left') takes one of LR, TB, RL, BT"),
+        ({"show": "label"}, "draw_graph(show='label') takes some of"),
+        ({"show": ("name",)}, "draw_graph(show=('name',)) takes some of"),
+        ({"show": ()}, "draw_graph(show=()) takes some of"),
+        ({"precision": -1}, "draw_graph(precision=-1) takes a number of decimals from 0 to 17"),
+        ({"precision": 2.5}, "draw_graph(precision=2.5) takes a number of decimals"),
+        ({"theme": "pink"}, "draw_graph(theme='pink') takes one of light, dark"),
+        ({"depth": 0}, "draw_graph(depth=0) takes a number of levels from 1 on"),
+        ({"depth": "layer"}, "draw_graph(depth='layer') takes a number of levels"),
+        ({"max_nodes": 0}, "draw_graph(max_nodes=0) takes a number from 1 on"),
+    ],
+)
+def test_an_option_out_of_range_is_refused(expression, options, message):
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        draw_graph(expression, **options)
+
+
+def test_a_large_graph_is_refused_with_its_size_and_what_to_do(expression, minibatch):
+    with pytest.raises(TooLargeError) as caught:
+        draw_graph(expression, max_nodes=7)
+    assert str(caught.value) == (
+        "the graph has 8 values, and a picture shows up to 7. Draw an earlier result, or print the last "
+        "values before this one with print_tree(root), or raise the limit with max_nodes=8."
+    )
+    assert isinstance(caught.value, ValueError)
+    with pytest.raises(TooLargeError, match=r"with depth=2 or depth=1, or raise the limit with max_nodes="):
+        draw_graph(minibatch, max_nodes=7)
+    with pytest.raises(TooLargeError, match=r"values and blocks at depth=2.*larger blocks with depth=1"):
+        draw_graph(minibatch, depth=2, max_nodes=3)
+
+
+def test_a_graph_of_a_thousand_values_is_drawn():
+    total = ScalarValue(0.0)
+    for index in range(499):
+        total = total + ScalarValue(float(index), label=f"x{index}")
+    drawing = draw_graph(total)
+    assert repr(drawing) == "<Drawing: 999 values, 499 operations>"
+    assert drawing.svg().count('class="node"') == 999 + 499
+
+
+def test_save_graph_draws_and_saves(expression, tmp_path):
+    path = save_graph(expression, tmp_path / "expression.dot", theme="dark")
+    assert path.read_text(encoding="utf-8") == draw_graph(expression, theme="dark").dot
+
+
+def test_micrograds_name_works(expression):
+    assert draw_dot(expression).dot == draw_graph(expression).dot
