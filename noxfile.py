@@ -40,8 +40,8 @@ def examples(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test all packages together (another Python: -P 3.12; arguments for pytest: -- -k tanh)."""
     needed = {need for package in PACKAGES for need in group("test", package)}
-    install_checkout(session, "-r", "examples/requirements.txt", *sorted(needed))
-    session.run("pytest", *session.posargs)
+    install_checkout(session, "-r", "examples/requirements.txt", *sorted(needed), *group("test"))
+    session.run("pytest", "--numprocesses=auto", *session.posargs)
 
 
 @nox.session
