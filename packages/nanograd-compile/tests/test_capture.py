@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nanograd.compile import CaptureError, LeafKind, capture
-from nanograd.engine import FLOATS, OPS, VALUES, ScalarValue, ShapeError, logsumexp
+from nanograd.engine import FLOATS, OPS, VALUES, ScalarValue, ShapeError, custom_op, logsumexp
 
 NUMBERS = st.floats(-3, 3).map(lambda number: round(number, 3) + 0.0005)
 
@@ -58,6 +58,15 @@ def test_every_operation_of_the_table_has_an_opcode():
         program = capture(result, parameters=values)
         computed = program.run(FLOATS, [value.data for value in values])[-1]
         assert computed == pytest.approx(result.data, nan_ok=True)
+
+
+def test_an_operation_of_the_users_own_is_captured():
+    square = custom_op("square", lambda m, x: x * x, [lambda m, o, x: 2 * x])
+    x = ScalarValue(3.0)
+    program = capture(square(x) + 1, inputs=[x])
+    assert program.run(FLOATS, [], [5.0])[-1] == 26.0
+    assert "square" in str(program)
+    del OPS["square"]
 
 
 def test_leaves_that_are_not_named_become_constants():

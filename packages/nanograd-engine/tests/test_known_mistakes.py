@@ -108,3 +108,19 @@ def test_the_readme_of_micrograd_computes_what_it_says():
     g += 10.0 / f
     g.backward()
     assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
+
+
+def test_notebooks_of_micrograd_run():
+    a, b = ScalarValue(2.0, label="a"), ScalarValue(-3.0, label="b")
+    c = a * b
+    d = c.tanh()
+    assert (d._op, a._op, set(c._prev)) == ("tanh", "", {a, b})
+    assert f"{d.label} | data {d.data:.4f} | grad {d.grad:.4f}" == "None | data -1.0000 | grad 0.0000"
+    d.grad = 1.0
+    d._backward()
+    c._backward()
+    a._backward()
+    assert (a.grad, b.grad) == (
+        pytest.approx(-3 * (1 - math.tanh(6) ** 2)),
+        pytest.approx(2 * (1 - math.tanh(6) ** 2)),
+    )

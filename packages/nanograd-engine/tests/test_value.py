@@ -52,6 +52,13 @@ def test_integers_stay_integers_and_fractions_stay_exact():
     assert isinstance(x.grad, Fraction)
 
 
+def test_fractions_stay_exact_where_they_meet_integers():
+    x = ScalarValue(Fraction(1, 3))
+    (x / 2 + 2 / x - 3 * x).backward()
+    assert x.grad == Fraction(1, 2) - 18 - 3
+    assert isinstance(x.grad, Fraction)
+
+
 def test_arrays_of_values_compute_element_by_element():
     v, w = ScalarValue(2.0), ScalarValue(3.0)
     assert list(np.array([1.0, 2.0]) * v) == [2.0, 4.0]
@@ -138,6 +145,9 @@ def test_it_behaves_as_a_number():
         False,
     )
     assert v != "2.675"
+    assert divmod(v, 2) == (1.0, 2.675 % 2)
+    assert divmod(7, ScalarValue(2.0)) == (3.0, 1.0)
+    assert (math.floor(v), math.ceil(v), math.trunc(v)) == (2.0, 3.0, 2.0)
     assert +v is v
 
 

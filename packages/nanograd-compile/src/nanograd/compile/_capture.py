@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from nanograd.compile._errors import CaptureError
-from nanograd.compile._program import OPERATIONS, LeafKind, ScalarProgram
-from nanograd.engine import Number, ScalarValue, topological_order
-
-_OPCODES = {operation.symbol: opcode for opcode, operation in enumerate(OPERATIONS)}
+from nanograd.compile._program import LeafKind, ScalarProgram
+from nanograd.engine import Number, Operation, ScalarValue, topological_order
 
 
 def capture(
@@ -44,13 +42,14 @@ def capture(
 
     order = topological_order(root)
     position = {node: number for number, node in enumerate(order)}
+    operations: dict[Operation, int] = {}
     opcodes: list[int] = []
     starts = [0]
     arguments: list[int] = []
     constants: list[Number] = []
     for node in order:
         if node.op is not None:
-            opcodes.append(_OPCODES[node.op.symbol])
+            opcodes.append(operations.setdefault(node.op, len(operations)))
             arguments.extend([position[child] for child in node.children])
         else:
             kind, slot = slots.get(node, (LeafKind.CONSTANT, len(constants)))
@@ -60,6 +59,7 @@ def capture(
             arguments.append(slot)
         starts.append(len(arguments))
     return ScalarProgram(
+        operations=tuple(operations),
         opcodes=np.array(opcodes, dtype=np.int64),
         starts=np.array(starts, dtype=np.int64),
         arguments=np.array(arguments, dtype=np.int64),

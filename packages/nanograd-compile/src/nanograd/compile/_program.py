@@ -13,10 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from nanograd.engine import OPS, Number, ShapeError
-
-OPERATIONS = tuple(OPS.values())
-"""The operation of each opcode."""
+from nanograd.engine import Number, Operation, ShapeError
 
 Indices = npt.NDArray[np.int64]
 
@@ -34,7 +31,8 @@ class ScalarProgram:
     """The values of a graph in topological order, each by what makes it.
 
     Attributes:
-        opcodes: (n,) for a computed value the position of its operation in the table, else its
+        operations: the operations that the program uses, in the order in which it first does.
+        opcodes: (n,) for a computed value the position of its operation in ``operations``, else its
             :class:`LeafKind`.
         starts: (n + 1,) value i takes ``arguments[starts[i]:starts[i + 1]]``.
         arguments: (m,) for a computed value the numbers of its arguments; for a leaf its slot, one entry, in
@@ -45,6 +43,7 @@ class ScalarProgram:
         inputs: the number of inputs.
     """
 
+    operations: tuple[Operation, ...]
     opcodes: Indices
     starts: Indices
     arguments: Indices
@@ -93,7 +92,7 @@ class ScalarProgram:
             if opcode < 0:
                 values.append(slots[LeafKind(opcode)][taken[0]])
             else:
-                values.append(OPERATIONS[opcode].run(m, *[values[argument] for argument in taken]))
+                values.append(self.operations[opcode].run(m, *[values[argument] for argument in taken]))
         return values
 
     def __str__(self) -> str:
@@ -102,7 +101,7 @@ class ScalarProgram:
         for position, opcode in enumerate(self.opcodes.tolist()):
             taken = self.arguments[self.starts[position] : self.starts[position + 1]].tolist()
             if opcode >= 0:
-                what, of = OPERATIONS[opcode].symbol, " ".join(map(str, taken))
+                what, of = self.operations[opcode].symbol, " ".join(map(str, taken))
             elif opcode == LeafKind.CONSTANT:
                 what, of = "constant", str(self.constants[taken[0]])
             else:

@@ -11,12 +11,22 @@
 from nanograd.engine import _floats as FLOATS
 from nanograd.engine import _values as VALUES
 from nanograd.engine._activations import elu, erf, gelu, leaky_relu, relu, sigmoid, silu, softplus
-from nanograd.engine._backward import backward
+from nanograd.engine._anomaly import NonFinite, detect_anomaly, why_nonfinite
+from nanograd.engine._backward import backward, grad
+from nanograd.engine._custom import custom_op
 from nanograd.engine._domains import Interval
-from nanograd.engine._errors import ArgumentError, GraphError, NanogradError, NumberTypeError, ShapeError
+from nanograd.engine._errors import (
+    ArgumentError,
+    DomainError,
+    GraphError,
+    NanogradError,
+    NumberTypeError,
+    ShapeError,
+)
 from nanograd.engine._exponentials import cbrt, exp, expm1, log, log1p, log2, log10, sqrt
 from nanograd.engine._floats import Number
 from nanograd.engine._graph import leaves, topological_order
+from nanograd.engine._hooks import HookHandle
 from nanograd.engine._modes import Scope, current_scope, enable_grad, is_grad_enabled, no_grad, scope
 from nanograd.engine._numbers import as_number
 from nanograd.engine._ops import OPS, Operation
@@ -48,9 +58,12 @@ __all__ = [
     "OPS",
     "VALUES",
     "ArgumentError",
+    "DomainError",
     "GraphError",
+    "HookHandle",
     "Interval",
     "NanogradError",
+    "NonFinite",
     "Number",
     "NumberTypeError",
     "Operation",
@@ -72,6 +85,8 @@ __all__ = [
     "cos",
     "cosh",
     "current_scope",
+    "custom_op",
+    "detect_anomaly",
     "dot",
     "elu",
     "enable_grad",
@@ -80,6 +95,7 @@ __all__ = [
     "expm1",
     "floor",
     "gelu",
+    "grad",
     "hypot",
     "is_grad_enabled",
     "leaky_relu",
@@ -110,4 +126,5 @@ __all__ = [
     "topological_order",
     "trunc",
     "where",
+    "why_nonfinite",
 ]

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from nanograd.engine._anomaly import check_gradient
 from nanograd.engine._errors import ArgumentError, GraphError
 from nanograd.engine._graph import topological_order
+from nanograd.engine._hooks import HOOKS, run_hooks
+from nanograd.engine._modes import MODE, enable_grad, no_grad
 from nanograd.engine._numbers import as_number
 
 if TYPE_CHECKING:
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
 
 
 def backward(
-    roots: ScalarValue | Sequence[ScalarValue], gradients: Number | Sequence[Number] | None = None
+    roots: ScalarValue | Sequence[ScalarValue],
+    gradients: Number | ScalarValue | Sequence[Number | ScalarValue] | None = None,
+    *,
+    create_graph: bool = False,
+    inputs: Sequence[ScalarValue] | None = None,
 ) -> None:
     """Add to every leaf's ``grad`` the sum over the roots of d root / d leaf times the root's gradient.
 
@@ -37,17 +44,94 @@ def backward(
     Args:
         roots: one result or several.
         gradients: the gradient that arrives at each root, 1 if left out.
+        create_graph: record the backward pass too, so that the gradients are ScalarValues that can be
+            differentiated again. A leaf then refers to its gradient and the gradient to the leaf, and only
+            the garbage collector frees them: :func:`grad` does without that circle.
+        inputs: values to add gradients to, and to no others.
 
     Raises:
-        GraphError: if a root needs no gradient, because it was computed under ``no_grad()`` or from
-            constants alone.
+        GraphError: if a root needs no gradient, because it was computed under ``no_grad()`` or from constants
+            alone; or if ``create_graph`` is asked for and a number was changed after it had been used.
         ArgumentError: if there are not as many gradients as roots.
 
     .. _torch.autograd.backward: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
     """
     roots = [roots] if not isinstance(roots, Sequence) else roots
+    seeds = _seeds("backward", roots, gradients, create_graph)
     order = topological_order(*roots)
-    arrived = _gradients_of_roots(roots, gradients)
+    if inputs is not None:
+        arrived = _arrived(order, roots, seeds, create_graph)
+        for value in dict.fromkeys(inputs):
+            gradient = arrived.get(value)
+            if gradient is not None:
+                value._grad = gradient if value._grad is None else value._grad + gradient
+    elif create_graph or MODE.get().anomaly or (HOOKS and any(node in HOOKS for node in order)):
+        arrived = _arrived(order, roots, seeds, create_graph)
+        for node in order:
+            gradient = arrived.get(node)
+            if node._operation is not None or node._grad is None:
+                node._grad = gradient
+            elif gradient is not None:
+                node._grad = node._grad + gradient
+    else:
+        _backward_in_place(order, roots, seeds)
+
+
+def grad(
+    outputs: ScalarValue | Sequence[ScalarValue],
+    inputs: ScalarValue | Sequence[ScalarValue],
+    grad_outputs: Number | ScalarValue | Sequence[Number | ScalarValue] | None = None,
+    *,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Any, ...]:
+    """Return the sum over the outputs of d output / d input times the output's gradient, for each input.
+
+    Nothing is stored in ``grad``. It is `torch.autograd.grad`_ for scalars.
+
+    >>> from nanograd.engine import ScalarValue
+    >>> x = ScalarValue(2.0)
+    >>> (slope,) = grad(x**3, x, create_graph=True)
+    >>> grad(slope, x)
+    (12.0,)
+
+    Args:
+        outputs: one result or several.
+        inputs: the values to differentiate with respect to, leaves or inner ones.
+        grad_outputs: the gradient that arrives at each output, 1 if left out.
+        create_graph: record the backward pass too and return ScalarValues that can be differentiated again.
+        allow_unused: return ``None`` for an input that no output depends on, instead of refusing it.
+
+    Raises:
+        GraphError: if an output or input needs no gradient, if no output depends on an input, or if
+            ``create_graph`` is asked for and a number was changed after it had been used.
+        ArgumentError: if there are not as many gradients as outputs.
+
+    .. _torch.autograd.grad: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
+    """
+    outputs = [outputs] if not isinstance(outputs, Sequence) else outputs
+    inputs = [inputs] if not isinstance(inputs, Sequence) else inputs
+    seeds = _seeds("grad", outputs, grad_outputs, create_graph)
+    order = topological_order(*outputs)
+    reached = set(order)
+    for index, value in enumerate(inputs):
+        if not value._requires_grad:
+            raise GraphError(
+                f"grad() got an input {index}, {value!r}, that needs no gradient: it is constant"
+            )
+        if value not in reached and not allow_unused:
+            label = f" ({value.label!r})" if value.label else ""
+            raise GraphError(
+                f"grad() got an input {index}, {value!r}{label}, that no output depends on. "
+                "Pass allow_unused=True if that is meant: its gradient is then None."
+            )
+    arrived = _arrived(order, outputs, seeds, create_graph)
+    zero = _as_value(0.0) if create_graph else 0.0
+    return tuple([arrived.get(value, zero) if value in reached else None for value in inputs])
+
+
+def _backward_in_place(order: list[ScalarValue], roots: Sequence[ScalarValue], seeds: Sequence[Any]) -> None:
+    """Do what nearly every backward pass is: plain numbers, no hooks; gradients add up in the nodes."""
     # A leaf's earlier gradient is put aside and added in one piece at the end: the second call of
     # backward() then gives exactly twice the first, which adding term by term would not.
     earlier: list[tuple[ScalarValue, Any]] = []
@@ -56,8 +140,8 @@ def backward(
             earlier.append((node, node._grad))
         node._grad = None
     try:
-        for root, gradient in zip(roots, arrived, strict=True):
-            root._grad = gradient if root._grad is None else root._grad + gradient
+        for root, seed in zip(roots, seeds, strict=True):
+            root._grad = seed if root._grad is None else root._grad + seed
         _propagate(order)
     except BaseException:  # also Ctrl-C: the leaves keep what they had, not a part of the new gradients
         for node in order:
@@ -94,21 +178,93 @@ def _propagate(order: list[ScalarValue]) -> None:
             y._grad = y_partial * gradient if sum_so_far is None else sum_so_far + y_partial * gradient
 
 
-def _gradients_of_roots(
-    roots: Sequence[ScalarValue], gradients: Number | Sequence[Number] | None
-) -> list[Number]:
+def _arrived(
+    order: list[ScalarValue], roots: Sequence[ScalarValue], seeds: Sequence[Any], create_graph: bool
+) -> dict[ScalarValue, Any]:
+    """Return the gradient of every node that one arrives at, and leave the nodes as they are.
+
+    This is :func:`_propagate` with everything a backward pass can be asked for: hooks, anomaly detection, and
+    gradients that are recorded.
+    """
+    arrived: dict[ScalarValue, Any] = {}
+    anomaly = MODE.get().anomaly
+    for root, seed in zip(roots, seeds, strict=True):
+        arrived[root] = arrived[root] + seed if root in arrived else seed
+    with enable_grad() if create_graph else no_grad():
+        for node in reversed(order):
+            gradient = arrived.get(node)
+            if gradient is None:
+                continue
+            if node in HOOKS:
+                gradient = arrived[node] = run_hooks(node, gradient)
+            partials = _recorded_partials(node) if create_graph else node.local_derivatives
+            for child, partial in zip(node.children, partials, strict=True):
+                if partial is None:
+                    continue
+                term = gradient if partial.__class__ is int and partial == 1 else partial * gradient
+                if anomaly:
+                    check_gradient(node, child, term)
+                arrived[child] = arrived[child] + term if child in arrived else term
+    return {node: _as_value(gradient) for node, gradient in arrived.items()} if create_graph else arrived
+
+
+def _recorded_partials(node: ScalarValue) -> list[Any]:
+    """Return the partial derivatives of a node as recorded values, None towards children without gradients.
+
+    Raises:
+        GraphError: if they are no longer those of the forward pass, because a number was changed.
+    """
+    from nanograd.engine import (
+        _values as VALUES,  # VALUES is built on ScalarValue, which is built on this module
+    )
+
+    if node._operation is None:
+        return []
+    partials: list[Any] = []
+    operands: list[Any] = list(node.children)
+    if isinstance(node._data, Fraction):  # a whole constant is a fraction too: 1 / 2 would be a float
+        operands = [x if x._requires_grad else _as_value(Fraction(x._data)) for x in operands]
+    computed = node._operation.differentiate(VALUES, node, *operands)
+    for now, then in zip(computed, node.local_derivatives, strict=True):
+        number = now._data if hasattr(now, "_data") else now
+        if then is not None and number != then and number == number:
+            raise GraphError(
+                f"a number that {node!r} was computed from was changed after it had been used: a derivative "
+                f"of {node._operation.symbol!r} was {then} then and is {number} now. Gradients that can be "
+                "differentiated again need the numbers of the forward pass: compute the result again."
+            )
+        partials.append(None if then is None else now)
+    return partials
+
+
+def _seeds(function: str, roots: Sequence[ScalarValue], gradients: Any, create_graph: bool) -> list[Any]:
+    """Return the gradients that arrive at the roots, checked."""
     for root in roots:
         if not root._requires_grad:
             raise GraphError(
-                f"backward() starts at {root!r}, which needs no gradient: it was computed under no_grad(), "
+                f"{function}() starts at {root!r}, which needs no gradient: it was computed under no_grad(), "
                 "detached, or made of constants alone. Compute it from a ScalarValue outside no_grad()."
             )
     if gradients is None:
         # A float, as in PyTorch, unless the graph computes with exact fractions.
         return [Fraction(1) if isinstance(root._data, Fraction) else 1.0 for root in roots]
-    given = list(gradients) if isinstance(gradients, Sequence) else [gradients]
+    given = (
+        list(gradients) if isinstance(gradients, Sequence) and not isinstance(gradients, str) else [gradients]
+    )
     if len(given) != len(roots):
         raise ArgumentError(
-            f"backward() got {len(roots)} roots and {len(given)} gradients: give one gradient for each root"
+            f"{function}() got {len(roots)} roots and {len(given)} gradients: give one gradient for each root"
         )
-    return [as_number(gradient, "backward(gradient)") for gradient in given]
+    seeds = []
+    for gradient in given:
+        if hasattr(gradient, "_requires_grad"):  # a ScalarValue
+            seeds.append(gradient if create_graph else gradient._data)
+        else:
+            seeds.append(as_number(gradient, f"{function}(gradient)"))
+    return seeds
+
+
+def _as_value(gradient: Any) -> Any:
+    from nanograd.engine._value import ScalarValue
+
+    return gradient if isinstance(gradient, ScalarValue) else ScalarValue(gradient, requires_grad=False)

@@ -38,14 +38,30 @@ def copy_node(node: ScalarValue) -> ScalarValue:
 
 def deep_copy(root: ScalarValue, memo: dict[int, Any]) -> ScalarValue:
     """Return a copy of the whole graph below ``root``; what was copied before in it is shared."""
-    for node in topological_order(root):
-        if id(node) not in memo:
-            attributes = copy.deepcopy(_attributes(node), memo)
-            memo[id(node)] = twin = _filled(_blank(type(node)), _slots(node), attributes)
-            twin._x = _copied(node._x, memo)
-            twin._y = _copied(node._y, memo)
+    order = _with_recorded_gradients(root)
+    new = [node for node in order if id(node) not in memo]
+    for node in new:
+        attributes = copy.deepcopy(_attributes(node), memo)
+        memo[id(node)] = twin = _filled(_blank(type(node)), _slots(node), attributes)
+        twin._x = _copied(node._x, memo)
+        twin._y = _copied(node._y, memo)
+    for node in new:
+        if hasattr(node._grad, "_grad"):
+            memo[id(node)]._grad = memo[id(node._grad)]
     copied: ScalarValue = memo[id(root)]
     return copied
+
+
+def _with_recorded_gradients(root: ScalarValue) -> list[ScalarValue]:
+    """Return the nodes below ``root`` and below gradients that are ScalarValues, each after its children."""
+    roots = [root]
+    while True:
+        order = topological_order(*roots)
+        reached = set(order)
+        more = {node._grad for node in order if hasattr(node._grad, "_grad")} - reached
+        if not more:
+            return order
+        roots.extend(node._grad for node in order if hasattr(node._grad, "_grad") and node._grad in more)
 
 
 def reduce_graph(root: ScalarValue) -> tuple[Any, ...]:

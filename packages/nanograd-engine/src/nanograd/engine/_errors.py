@@ -34,6 +34,10 @@ class GraphError(NanogradError, RuntimeError):
     """A graph cannot do what was asked of it, such as a backward pass where nothing was recorded."""
 
 
+class DomainError(NanogradError, ArithmeticError):
+    """A value or a gradient is infinite or nan, and :func:`detect_anomaly` is on."""
+
+
 # A traceback shows where a reader can import an error from, not the private file it is written in.
-for _error in (NanogradError, ArgumentError, NumberTypeError, ShapeError, GraphError):
+for _error in (NanogradError, ArgumentError, NumberTypeError, ShapeError, GraphError, DomainError):
     _error.__module__ = "nanograd.engine"

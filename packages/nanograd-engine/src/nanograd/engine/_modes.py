@@ -64,9 +64,10 @@ class Mode(NamedTuple):
 
     recording: bool
     scope: Scope | None
+    anomaly: bool
 
 
-_OUTERMOST = Mode(recording=True, scope=None)
+_OUTERMOST = Mode(recording=True, scope=None, anomaly=False)
 MODE: ContextVar[Mode] = ContextVar("nanograd_mode", default=_OUTERMOST)
 
 
@@ -149,7 +150,7 @@ class scope:  # noqa: N801 - a context manager is named like the function it is 
     def __enter__(self) -> Scope:
         mode = MODE.get()
         entered = Scope(self._name, self._kind, mode.scope)
-        self._tokens.append(MODE.set(Mode(mode.recording, entered)))
+        self._tokens.append(MODE.set(Mode(mode.recording, entered, mode.anomaly)))
         return entered
 
     def __exit__(self, *exception: object) -> None:

@@ -15,6 +15,7 @@ To add an operation, write its row here, its method in ``_elementary.py`` and it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import reduce
 from itertools import accumulate
 from operator import add, mul
@@ -95,6 +96,8 @@ class Operation:
 
     def partials_at(self, result: Number, *arguments: Number) -> tuple[Number, ...]:
         """Return the derivative with respect to each argument, for plain numbers."""
+        if result.__class__ is Fraction:  # 1 / 2 is a float, 1 / Fraction(2) is exact
+            arguments = tuple([Fraction(x) if x.__class__ is int else x for x in arguments])
         try:
             return self.differentiate(FLOATS, result, *arguments)
         except OverflowError:

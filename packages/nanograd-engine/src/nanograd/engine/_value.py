@@ -7,14 +7,16 @@ result is, and the same source could be compiled natively.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+from nanograd.engine._anomaly import check_value
 from nanograd.engine._backward import backward
 from nanograd.engine._copying import copy_node, deep_copy, reduce_graph, set_state
 from nanograd.engine._elementary import Elementary
 from nanograd.engine._errors import GraphError, NumberTypeError
 from nanograd.engine._floats import Number
+from nanograd.engine._hooks import HookHandle, register
 from nanograd.engine._modes import MODE, Scope
 from nanograd.engine._numbers import as_number, described, is_array
 from nanograd.engine._ops import ABS, ADD, DIV, MOD, MUL, NEG, POW, ROUND, SUB, Operation
@@ -192,7 +194,13 @@ class ScalarValue(Elementary):
         """Forget the gradient."""
         self._grad = None
 
-    def backward(self, gradient: Number | None = None) -> None:
+    def backward(
+        self,
+        gradient: Number | ScalarValue | None = None,
+        *,
+        create_graph: bool = False,
+        inputs: Sequence[ScalarValue] | None = None,
+    ) -> None:
         """Give every value that this one depends on its gradient: d self / d value, times ``gradient``.
 
         >>> x = ScalarValue(3.0)
@@ -202,11 +210,35 @@ class ScalarValue(Elementary):
 
         Args:
             gradient: the gradient that arrives at this value, 1 if left out.
+            create_graph: record the backward pass too, so that gradients can be differentiated again.
+            inputs: values to add gradients to, and to no others.
 
         Raises:
             GraphError: if this value needs no gradient.
         """
-        backward([self], None if gradient is None else [gradient])
+        gradients = None if gradient is None else [gradient]
+        backward([self], gradients, create_graph=create_graph, inputs=inputs)
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> HookHandle:
+        """Call ``hook`` with this value's gradient in every backward pass, as soon as all of it has arrived.
+
+        What the hook returns replaces the gradient, also for the values that this one was computed from; None
+        leaves it as it is.
+
+        >>> x = ScalarValue(3.0)
+        >>> handle = x.register_hook(lambda gradient: 2 * gradient)
+        >>> (x * x).backward()
+        >>> x.grad
+        12.0
+        >>> handle.remove()
+
+        Args:
+            hook: a function of the gradient.
+
+        Raises:
+            ArgumentError: if it is not a function.
+        """
+        return register(self, hook)
 
     # ---- arithmetic
     # Written out by hand for + - * and neg, which most nodes of most graphs are; tests hold them equal to
@@ -291,6 +323,21 @@ class ScalarValue(Elementary):
     def __round__(self, ndigits: int | None = None) -> ScalarValue:
         return self._binary(ROUND, 0 if ndigits is None else ndigits)
 
+    def __floor__(self) -> ScalarValue:
+        return self.floor()
+
+    def __ceil__(self) -> ScalarValue:
+        return self.ceil()
+
+    def __trunc__(self) -> ScalarValue:
+        return self.trunc()
+
+    def __divmod__(self, other: ScalarValue | Number) -> tuple[ScalarValue, ScalarValue]:
+        return (self / other).floor(), self % other
+
+    def __rdivmod__(self, other: Number) -> tuple[ScalarValue, ScalarValue]:
+        return (other / self).floor(), other % self
+
     def _unary(self, operation: Operation) -> ScalarValue:
         """Return the operation's result for this value, recorded."""
         x = self._data
@@ -342,6 +389,22 @@ class ScalarValue(Elementary):
 
     def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else str(self)
+
+    # ---- micrograd's names, so that code and notebooks written for it run
+
+    @property
+    def _prev(self) -> tuple[ScalarValue, ...]:
+        return self.children
+
+    @property
+    def _op(self) -> str:
+        return "" if self._operation is None else self._operation.symbol
+
+    def _backward(self) -> None:
+        """Add to each child's gradient its share of this value's gradient: one step of the chain rule."""
+        for child, partial in zip(self.children, self.local_derivatives, strict=True):
+            if partial is not None:
+                child._grad = child.grad + partial * self.grad
 
     # ---- copying: graphs of any depth, without recursion
 
@@ -398,6 +461,8 @@ def record(operation: Operation, *operands: Any) -> ScalarValue:
                     for child, partial in zip(children, partials, strict=True)
                 ]
             )
+        if mode.anomaly:
+            check_value(node)
     return node
 
 
@@ -443,7 +508,7 @@ def _record(
     y_partial: Number | None,
 ) -> ScalarValue:
     """Return a new node, with its history if operations are being recorded."""
-    recording, scope = MODE.get()
+    recording, scope, anomaly = MODE.get()
     if not recording:
         return _constant(data)
     x_requires_grad = x._requires_grad
@@ -459,6 +524,8 @@ def _record(
     node._x_partial = x_partial if x_requires_grad else None
     node._y_partial = y_partial if y_requires_grad else None
     node.label = None
+    if anomaly:
+        check_value(node)
     return node
 
 
