@@ -257,7 +257,7 @@ class Module:
             strict: whether names that only one of the two has are an error.
 
         Returns:
-            The names that the dict lacks and those that the module lacks: ``(missing_keys,
+            The names that the dict lacks and those that the module lacks, ``(missing_keys,
             unexpected_keys)``.
 
         Raises:

@@ -1,0 +1,176 @@
+"""What pages take from the table of operations while they are built, so that a new row is on them at once.
+
+``.. operations::`` lists the rows of ``nanograd.engine.OPS``, with the formulas that come out when SymPy runs
+them. ``.. edges::`` computes results and derivatives where a function ends, bends, overflows or leaves the
+real numbers. ``.. engine-functions::`` and ``.. elementary-methods::`` are parts of the reference.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import sympy
+from docutils import nodes
+from nanograd import engine
+from nanograd.engine import OPS, Interval, Number, Operation, ScalarValue
+from nanograd.symbolic import SYMPY, NoFormulaError
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+from sympy.printing.latex import LatexPrinter
+
+# Of functions of one argument the table knows the ends of the domain and the kinks; these are shown besides.
+FURTHER_EDGES: dict[str, Sequence[tuple[Number, ...]]] = {
+    "/": [(1.0, 0.0), (0.0, 0.0)],
+    "**": [(0.0, 0.0), (0.0, 0.5), (0.0, 2.0), (0.0, -1.0), (-2.0, 2.0), (-8.0, Fraction(1, 3))],
+    "%": [(-5.0, 3.0), (5.0, 0.0)],
+    "floor": [(-2.5,)],
+    "round": [(2.5, 0), (1234.5, -2)],
+    "exp": [(1000.0,)],
+    "tanh": [(1000.0,)],
+    "sigmoid": [(800.0,), (-800.0,)],
+    "logsumexp": [(1000.0, 1000.0)],
+    "maximum": [(1.0, 1.0)],
+    "minimum": [(1.0, 1.0)],
+    "clamp": [(0.0, 0.0, 1.0)],
+    "leaky_relu": [(0.0, 0.01)],
+    "elu": [(0.0, 1.0)],
+    "hypot": [(0.0, 0.0)],
+    "atan2": [(0.0, 0.0)],
+    "softplus": [(800.0,)],
+}
+
+LONGEST_FORMULA = 120
+"""Characters of LaTeX. What is longer than this is not for reading."""
+
+
+class OperationsTable(SphinxDirective):
+    """``.. operations::``"""
+
+    def run(self) -> list[nodes.Node]:
+        return self.table("Operation", "Result", "Derivatives", "Domain", rows=map(_formulas, OPS.values()))
+
+    def table(self, *header: str, rows: Iterable[Iterable[str]]) -> list[nodes.Node]:
+        """Return a table, which is made again when the table of operations or this file changes."""
+        for file in (__file__, inspect.getfile(Operation)):
+            self.env.note_dependency(file)
+        lines = [".. list-table::", "   :header-rows: 1", "   :class: operations", ""]
+        for cells in [header, *rows]:
+            for index, cell in enumerate(cells):
+                inside = cell.replace("\n", "\n       ")
+                lines.append(f"   {' ' if index else '*'} - {inside}")
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+class EdgesTable(OperationsTable):
+    """``.. edges::``"""
+
+    def run(self) -> list[nodes.Node]:
+        rows = (_at(operation, point) for operation in OPS.values() for point in _edges(operation))
+        return self.table("At", "Result", "Derivatives", rows=rows)
+
+
+class EngineFunctions(SphinxDirective):
+    """``.. engine-functions::``: those that the page does not name, in the order of the table."""
+
+    def run(self) -> list[nodes.Node]:
+        page = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
+        named = set(re.findall(r"^\.\. autofunction:: (\w+)", page, re.MULTILINE))
+        functions = {name for name in engine.__all__ if inspect.isfunction(getattr(engine, name))}
+        return self.documented("autofunction", functions - named)
+
+    def documented(self, directive: str, names: Iterable[str]) -> list[nodes.Node]:
+        """Return the documentation of functions or methods."""
+        self.env.note_dependency(engine.__file__)
+        order = {symbol: place for place, symbol in enumerate(OPS)}
+        ordered = sorted(names, key=lambda name: (order.get(name, len(order)), name))
+        return self.parse_text_to_nodes("\n".join(f".. {directive}:: {name}" for name in ordered))
+
+
+class ElementaryMethods(EngineFunctions):
+    """``.. elementary-methods::``: the functions as methods, which ScalarValue inherits."""
+
+    def run(self) -> list[nodes.Node]:
+        public = {name for name in dir(ScalarValue) if not name.startswith("_")}
+        return self.documented("automethod", public - vars(ScalarValue).keys())
+
+
+def _formulas(operation: Operation) -> tuple[str, ...]:
+    _, *names = inspect.signature(operation.forward).parameters
+    if operation.arity is None:
+        names = ["x1", "x2"]
+    symbols = [sympy.Symbol(name, real=True) for name in names]
+    try:
+        result = operation.run(SYMPY, *symbols)
+    except NoFormulaError:
+        result = None
+    derivatives = operation.differentiate(SYMPY, result, *symbols)
+    limits = [
+        str(interval).replace("x", name)
+        for name, interval in zip(names, operation.domain, strict=False)
+        if interval != Interval()
+    ]
+    return (
+        f"``{_written(operation, names)}``",
+        "no formula" if result is None else _math(result),
+        "\n".join(f"| {_math(derivative)}" for derivative in derivatives),
+        ", ".join(limits) or "everywhere",
+    )
+
+
+def _edges(operation: Operation) -> Iterator[tuple[Number, ...]]:
+    if operation.arity == 1:
+        yield from [(kink,) for kink in operation.kinks]
+        low, high = operation.domain[0].low, operation.domain[0].high
+        yield from [(low - 1.0,), (low,)] if math.isfinite(low) else []
+        yield from [(high,), (high + 1.0,)] if math.isfinite(high) else []
+    yield from FURTHER_EDGES.get(operation.symbol, ())
+
+
+def _at(operation: Operation, point: tuple[Number, ...]) -> tuple[str, ...]:
+    result = operation.evaluate(*point)
+    derivatives = operation.partials_at(result, *point)
+    written = _written(operation, [_operand(number) for number in point])
+    return f"``{written}``", f"{result:.6g}", " and ".join(f"{derivative:.6g}" for derivative in derivatives)
+
+
+def _written(operation: Operation, arguments: Sequence[str]) -> str:
+    """Return the operation with its arguments as Python writes them."""
+    if operation.symbol == "neg":
+        return f"-{arguments[0]}"
+    if operation.symbol.isidentifier():
+        inside = ", ".join(argument.strip("()") for argument in arguments)
+        return f"{operation.symbol}({inside})"
+    return f" {operation.symbol} ".join(arguments)
+
+
+def _operand(number: Number) -> str:
+    text = str(number) if isinstance(number, Fraction) else f"{number:g}"
+    return f"({text})" if text.startswith("-") or "/" in text else text
+
+
+class _Latex(LatexPrinter):
+    """Cases as half a sentence: not every browser has a font with large braces."""
+
+    def _print_Piecewise(self, piecewise: sympy.Piecewise) -> str:  # noqa: N802 - SymPy calls it by this name
+        (exception, where), (rule, _) = piecewise.args
+        rule, exception, where = map(self._print, (rule, exception, where))
+        return rf"{rule} \text{{, but }} {exception} \text{{ where }} {where}"
+
+
+def _math(expression: object) -> str:
+    latex = _Latex().doprint(sympy.sympify(expression))
+    return rf":math:`\displaystyle {latex}`" if len(latex) <= LONGEST_FORMULA else "a long formula"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    app.add_directive("operations", OperationsTable)
+    app.add_directive("edges", EdgesTable)
+    app.add_directive("engine-functions", EngineFunctions)
+    app.add_directive("elementary-methods", ElementaryMethods)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
