@@ -6,16 +6,20 @@ before it is timed.
 
 import gc
 import importlib.metadata
+import importlib.util
 import itertools
+import os
 import platform
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+from handwritten import Node
 from micrograd.engine import Value
 from nanograd.engine import ScalarValue, no_grad, topological_order
 from rich.console import Console
@@ -75,14 +79,15 @@ def forward_and_backward(number: Callable[[float], Any]) -> Any:
 
 
 def check_equal() -> int:
-    """Compare the gradients of both engines, and return the number of nodes of our graph."""
+    """Compare the gradients of all engines, and return the number of nodes of our graph."""
     ours, our_parameters = moons_step(ScalarValue)
-    theirs, their_parameters = moons_step(Value)
     ours.backward()
-    theirs.backward()
-    worst = max(abs(p.grad - q.grad) for p, q in zip(our_parameters, their_parameters, strict=True))
-    if worst > 1e-12 or abs(ours.data - theirs.data) > 1e-12:
-        raise SystemExit(f"the engines disagree by {worst}")
+    for name, number in ENGINES.items():
+        theirs, their_parameters = moons_step(number)
+        theirs.backward()
+        worst = max(abs(p.grad - q.grad) for p, q in zip(our_parameters, their_parameters, strict=True))
+        if worst > 1e-12 or abs(ours.data - theirs.data) > 1e-12:
+            raise SystemExit(f"nanograd and {name} disagree by {worst}")
     return len(topological_order(ours))
 
 
@@ -98,34 +103,52 @@ def bytes_of(build: Callable[[], Any]) -> int:
 
 
 def show_step(nodes: int) -> None:
-    """Print the time of a step with the garbage collector on and off."""
+    """Print the time of a step of each engine, with the garbage collector on and off."""
     table = Table(title=f"two-moons step, forward and backward, {nodes:,} nodes")
-    for column in ("garbage collector", "micrograd", "nanograd", "ratio", "ns a node"):
+    for column in (
+        "engine",
+        "collector on",
+        "a node",
+        "against nanograd",
+        "off",
+        "a node",
+        "against nanograd",
+    ):
         table.add_column(column, justify="right")
-    for collector in ("on", "off"):
-        gc.enable() if collector == "on" else gc.disable()
-        theirs = best(lambda: forward_and_backward(Value))
-        ours = best(lambda: forward_and_backward(ScalarValue))
-        table.add_row(
-            collector,
-            f"{theirs * 1e3:.0f} ms",
-            f"{ours * 1e3:.0f} ms",
-            f"{theirs / ours:.1f}x",
-            f"{ours / nodes * 1e9:.0f}",
-        )
-    recording = best(lambda: moons_step(ScalarValue))
-    with no_grad():
-        plain = best(lambda: moons_step(ScalarValue))
+    seconds: dict[str, list[float]] = {name: [] for name in ENGINES}
+    for collect in (gc.enable, gc.disable):
+        collect()
+        for name, number in ENGINES.items():
+            seconds[name].append(best(lambda number=number: forward_and_backward(number)))
     gc.enable()
+    for name, times in seconds.items():
+        row = [name]
+        for index, time_taken in enumerate(times):
+            ratio = time_taken / seconds["nanograd"][index]
+            row += [f"{time_taken * 1e3:.0f} ms", f"{time_taken / nodes * 1e9:.0f} ns", f"{ratio:.2f}x"]
+        table.add_row(*row)
     CONSOLE.print(table)
-    CONSOLE.print(f"forward without recording: {recording / plain:.2f}x faster than with\n")
+
+
+def show_recording() -> None:
+    """Print how much faster a forward pass is that is not recorded."""
+    for name, collect in (("on", gc.enable), ("off", gc.disable)):
+        collect()
+        recording = best(lambda: moons_step(ScalarValue))
+        with no_grad():
+            plain = best(lambda: moons_step(ScalarValue))
+        CONSOLE.print(
+            f"forward without recording, collector {name}: {recording / plain:.2f}x faster than with"
+        )
+    gc.enable()
 
 
 def show_memory(nodes: int) -> None:
     """Print the bytes that a node takes after a backward pass, its numbers included."""
-    ours = bytes_of(lambda: forward_and_backward(ScalarValue)) / nodes
-    theirs = bytes_of(lambda: forward_and_backward(Value)) / nodes
-    CONSOLE.print(f"bytes a node: nanograd {ours:.0f}, micrograd {theirs:.0f}\n")
+    taken = {
+        name: bytes_of(lambda number=number: forward_and_backward(number)) for name, number in ENGINES.items()
+    }
+    CONSOLE.print("bytes a node: " + ", ".join(f"{name} {size / nodes:.0f}" for name, size in taken.items()))
 
 
 def show_growth() -> None:
@@ -152,13 +175,33 @@ def show_growth() -> None:
 
 
 def show_import() -> None:
-    """Print how long ``import nanograd.engine`` takes, beyond starting Python."""
+    """Print how long ``import nanograd.engine`` takes with its bytecode cached, beyond starting Python."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
 
-    def start(code: str) -> float:
-        return best(lambda: subprocess.run([sys.executable, "-c", code], check=True))
+        def start(code: str) -> float:
+            command = [sys.executable, "-c", code]
+            subprocess.run(command, check=True, env=environment)
+            return best(lambda: subprocess.run(command, check=True, env=environment))
 
-    taken = start("import nanograd.engine") - start("pass")
-    CONSOLE.print(f"\nimport nanograd.engine: {taken * 1e3:.0f} ms")
+        taken = start("import nanograd.engine") - start("pass")
+    CONSOLE.print(f"import nanograd.engine: {taken * 1e3:.0f} ms")
+
+
+def torch_number(data: float) -> Any:
+    """Return a scalar of PyTorch."""
+    import torch
+
+    return torch.tensor(data, dtype=torch.float64, requires_grad=True)
+
+
+ENGINES: dict[str, Callable[[float], Any]] = {
+    "nanograd": ScalarValue,
+    "micrograd": Value,
+    "handwritten": Node,
+}
+if importlib.util.find_spec("torch"):  # it is large, and measured only where it is installed anyway
+    ENGINES["PyTorch"] = torch_number
 
 
 if __name__ == "__main__":
@@ -168,6 +211,7 @@ if __name__ == "__main__":
     )
     size = check_equal()
     show_step(size)
+    show_recording()
     show_memory(size)
     show_growth()
     show_import()

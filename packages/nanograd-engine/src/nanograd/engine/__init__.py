@@ -25,6 +25,7 @@ from nanograd.engine._errors import (
 )
 from nanograd.engine._exponentials import cbrt, exp, expm1, log, log1p, log2, log10, sqrt
 from nanograd.engine._floats import Number
+from nanograd.engine._functional import gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from nanograd.engine._graph import leaves, topological_order
 from nanograd.engine._hooks import HookHandle
 from nanograd.engine._modes import Scope, current_scope, enable_grad, is_grad_enabled, no_grad, scope
@@ -33,6 +34,7 @@ from nanograd.engine._ops import OPS, Operation
 from nanograd.engine._printing import DEEPEST_PRINTED, MOST_PRINTED, rich_fields
 from nanograd.engine._reductions import dot, logsumexp, prod, softmax, sum_
 from nanograd.engine._steps import ceil, clamp, floor, maximum, minimum, sign, trunc, where
+from nanograd.engine._trees import StructureError
 from nanograd.engine._trigonometry import (
     acos,
     acosh,
@@ -70,6 +72,7 @@ __all__ = [
     "ScalarValue",
     "Scope",
     "ShapeError",
+    "StructureError",
     "acos",
     "acosh",
     "as_number",
@@ -96,8 +99,13 @@ __all__ = [
     "floor",
     "gelu",
     "grad",
+    "gradient",
+    "hessian",
+    "hvp",
     "hypot",
     "is_grad_enabled",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "leaves",
     "log",
@@ -125,6 +133,8 @@ __all__ = [
     "tanh",
     "topological_order",
     "trunc",
+    "value_and_grad",
+    "vjp",
     "where",
     "why_nonfinite",
 ]

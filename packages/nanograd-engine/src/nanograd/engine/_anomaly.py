@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanograd.engine._errors import DomainError
 from nanograd.engine._graph import topological_order
 from nanograd.engine._identity_table import IdentityTable
-from nanograd.engine._modes import MODE
+from nanograd.engine._modes import MODE, Mode
 
 if TYPE_CHECKING:
     from nanograd.engine._value import ScalarValue
@@ -41,7 +41,8 @@ def detect_anomaly() -> Iterator[None]:
 
     .. _torch.autograd.detect_anomaly: https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection
     """
-    token = MODE.set(MODE.get()._replace(anomaly=True))
+    mode = MODE.get()
+    token = MODE.set(Mode(mode.recording, mode.scope, anomaly=True))
     try:
         yield
     finally:
@@ -139,4 +140,4 @@ def _user_line() -> str:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("nanograd."):
         frame = frame.f_back
-    return f"{PurePath(frame.f_code.co_filename).name}:{frame.f_lineno}"
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"  # noqa: PTH119 - pathlib imports slowly

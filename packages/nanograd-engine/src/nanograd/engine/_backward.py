@@ -60,7 +60,7 @@ def backward(
     seeds = _seeds("backward", roots, gradients, create_graph)
     order = topological_order(*roots)
     if inputs is not None:
-        arrived = _arrived(order, roots, seeds, create_graph)
+        arrived = _arrived(_leading_to(inputs, order), roots, seeds, create_graph)
         for value in dict.fromkeys(inputs):
             gradient = arrived.get(value)
             if gradient is not None:
@@ -125,7 +125,7 @@ def grad(
                 f"grad() got an input {index}, {value!r}{label}, that no output depends on. "
                 "Pass allow_unused=True if that is meant: its gradient is then None."
             )
-    arrived = _arrived(order, outputs, seeds, create_graph)
+    arrived = _arrived(_leading_to(inputs, order), outputs, seeds, create_graph)
     zero = _as_value(0.0) if create_graph else 0.0
     return tuple([arrived.get(value, zero) if value in reached else None for value in inputs])
 
@@ -181,13 +181,14 @@ def _propagate(order: list[ScalarValue]) -> None:
 def _arrived(
     order: list[ScalarValue], roots: Sequence[ScalarValue], seeds: Sequence[Any], create_graph: bool
 ) -> dict[ScalarValue, Any]:
-    """Return the gradient of every node that one arrives at, and leave the nodes as they are.
+    """Return the gradient of every node of ``order`` that one arrives at, and leave the nodes as they are.
 
     This is :func:`_propagate` with everything a backward pass can be asked for: hooks, anomaly detection, and
     gradients that are recorded.
     """
     arrived: dict[ScalarValue, Any] = {}
     anomaly = MODE.get().anomaly
+    wanted = set(order)
     for root, seed in zip(roots, seeds, strict=True):
         arrived[root] = arrived[root] + seed if root in arrived else seed
     with enable_grad() if create_graph else no_grad():
@@ -197,9 +198,9 @@ def _arrived(
                 continue
             if node in HOOKS:
                 gradient = arrived[node] = run_hooks(node, gradient)
-            partials = _recorded_partials(node) if create_graph else node.local_derivatives
+            partials = recorded_partials(node) if create_graph else node.local_derivatives
             for child, partial in zip(node.children, partials, strict=True):
-                if partial is None:
+                if partial is None or child not in wanted:
                     continue
                 term = gradient if partial.__class__ is int and partial == 1 else partial * gradient
                 if anomaly:
@@ -208,7 +209,16 @@ def _arrived(
     return {node: _as_value(gradient) for node, gradient in arrived.items()} if create_graph else arrived
 
 
-def _recorded_partials(node: ScalarValue) -> list[Any]:
+def _leading_to(inputs: Sequence[ScalarValue], order: list[ScalarValue]) -> list[ScalarValue]:
+    """Return the nodes of an order that are inputs or depend on one; no other gradient is needed."""
+    leading = set(inputs)
+    for node in order:
+        if node._operation is not None and not leading.isdisjoint(node.children):
+            leading.add(node)
+    return [node for node in order if node in leading]
+
+
+def recorded_partials(node: ScalarValue) -> list[Any]:
     """Return the partial derivatives of a node as recorded values, None towards children without gradients.
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from typing import NamedTuple
+from typing import Final
 
 from nanograd.engine._errors import ArgumentError
 
@@ -59,16 +59,25 @@ class Scope:
         return f"Scope({self.path!r}, kind={self.kind!r})"
 
 
-class Mode(NamedTuple):
-    """What an operation looks at before it records itself."""
+class Mode:
+    """What an operation looks at before it records itself. It is never changed, only exchanged."""
 
-    recording: bool
-    scope: Scope | None
-    anomaly: bool
+    # Not a named tuple: reading the slots of an object is several times faster.
+    __slots__ = ("anomaly", "recording", "scope")
+
+    def __init__(self, recording: bool, scope: Scope | None, anomaly: bool) -> None:
+        self.recording: Final = recording
+        self.scope: Final = scope
+        self.anomaly: Final = anomaly
 
 
 _OUTERMOST = Mode(recording=True, scope=None, anomaly=False)
 MODE: ContextVar[Mode] = ContextVar("nanograd_mode", default=_OUTERMOST)
+
+
+def _set_recording(recording: bool) -> Token[Mode]:
+    mode = MODE.get()
+    return MODE.set(Mode(recording, mode.scope, mode.anomaly))
 
 
 @contextmanager
@@ -86,7 +95,7 @@ def no_grad() -> Iterator[None]:
 
     .. _torch.no_grad: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
     """
-    token = MODE.set(MODE.get()._replace(recording=False))
+    token = _set_recording(False)
     try:
         yield
     finally:
@@ -102,7 +111,7 @@ def enable_grad() -> Iterator[None]:
     ...     (ScalarValue(3.0) * 2.0).requires_grad
     True
     """
-    token = MODE.set(MODE.get()._replace(recording=True))
+    token = _set_recording(True)
     try:
         yield
     finally:
