@@ -113,6 +113,13 @@ def bench(session: nox.Session) -> None:
     run_scripts(session, "benchmarks/bench_*.py")
 
 
+@nox.session(venv_backend="venv")  # pip takes PyTorch from where it is set up to; uv would take CUDA along
+def oracle(session: nox.Session) -> None:
+    """Hold every result against PyTorch (needs Python 3.11 to 3.13 and a large download)."""
+    install_checkout(session, "-r", "oracle/requirements.txt")
+    session.run("pytest", *(session.posargs or ["oracle"]))
+
+
 # What the sessions share.
 
 # Prints as it goes, in UTF-8 (on Windows too), and never waits for a window to be closed.

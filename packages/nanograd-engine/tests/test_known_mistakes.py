@@ -110,6 +110,16 @@ def test_the_readme_of_micrograd_computes_what_it_says():
     assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
 
 
+def test_the_sanity_check_of_micrograd_holds():
+    x = ScalarValue(-4.0)
+    z = 2 * x + 2 + x
+    q = z.relu() + z * x
+    h = (z * z).relu()
+    y = h + q + q * x
+    y.backward()
+    assert (y.data, x.grad) == (-20.0, 46.0)
+
+
 def test_notebooks_of_micrograd_run():
     a, b = ScalarValue(2.0, label="a"), ScalarValue(-3.0, label="b")
     c = a * b

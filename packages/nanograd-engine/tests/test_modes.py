@@ -1,6 +1,7 @@
 """Recording can be switched off, and scopes stamp what is made inside: in threads and tasks too."""
 
 import asyncio
+import math
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,8 +9,11 @@ from threading import Barrier
 import pytest
 from nanograd.engine import (
     ArgumentError,
+    DomainError,
     ScalarValue,
+    detect_anomaly,
     enable_grad,
+    grad,
     is_grad_enabled,
     logsumexp,
     no_grad,
@@ -100,6 +104,14 @@ def test_eight_threads_have_modes_of_their_own():
             assert y.requires_grad
             assert y.scope.path == f"part {number}"
             y.backward()
+            if number % 4 == 2:  # this thread alone stops at infinities
+                with detect_anomaly(), pytest.raises(DomainError):
+                    x / 0.0
+            else:
+                assert not math.isfinite((x / 0.0).data)
+            if number % 4 == 3:
+                (slope,) = grad(x**3, x, create_graph=True)
+                assert grad(slope, x) == (6.0 * number,)
         return x.grad
 
     with ThreadPoolExecutor(8) as pool:

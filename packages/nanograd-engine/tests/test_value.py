@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nanograd.engine import ArgumentError, GraphError, NumberTypeError, ScalarValue, logsumexp, relu
+from nanograd.engine import ArgumentError, GraphError, NumberTypeError, ScalarValue, logsumexp, relu, where
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod]
 
@@ -125,6 +125,30 @@ def test_functions_of_plain_numbers_give_plain_numbers():
     assert isinstance(relu(-1.5), float)
     assert logsumexp([0.0, 0.0]) == math.log(2)
     assert logsumexp([0.0, ScalarValue(0.0)]).children[1].requires_grad
+
+
+def test_methods_take_what_functions_take():
+    x = ScalarValue(0.7)
+    assert x.clamp(0.0, 0.5).data == 0.5
+    assert x.clamp(max=1.0).data == 0.7
+    assert x.gelu("tanh").op.symbol == "gelu_tanh"
+    assert (x.maximum(1), x.minimum(1), x.hypot(0.0), x.atan2(1.0)) == (1, 0.7, 0.7, math.atan(0.7))
+    assert (x.leaky_relu(), (-x).leaky_relu(0.5), (-x).elu(2.0)) == (0.7, -0.35, 2 * math.expm1(-0.7))
+    with pytest.raises(ArgumentError, match=r"gelu\(approximate='fast'\) takes 'none' or 'tanh'"):
+        x.gelu("fast")
+    with pytest.raises(ArgumentError, match=r"clamp\(x\) needs a bound"):
+        x.clamp()
+
+
+def test_a_lazy_choice_computes_the_chosen_branch_alone():
+    x = ScalarValue(0.0)
+    where(x > 0, lambda: x.sqrt(), lambda: 2 * x).backward()
+    assert x.grad == 2.0
+    both = where(x > 0, x.sqrt(), 2 * x)
+    both.backward()
+    assert math.isnan(x.grad)
+    assert [child.data for child in both.children] == [0.0, 0.0, 0.0]
+    assert (where(True, 1.0, 2.0), where(ScalarValue(0.0), 1.0, ScalarValue(2.0))) == (1.0, 2.0)
 
 
 def test_it_behaves_as_a_number():

@@ -21,7 +21,6 @@ from nanograd.engine._ops import (
     EXP,
     EXPM1,
     FLOOR,
-    GELU,
     HYPOT,
     LEAKY_RELU,
     LOG,
@@ -184,9 +183,19 @@ class Elementary:
         """Return x where it is positive and ``alpha`` (e**x - 1) elsewhere, like :func:`elu`."""
         return self._binary(ELU, alpha)
 
-    def gelu(self) -> ScalarValue:
+    def gelu(self, approximate: str = "none") -> ScalarValue:
         """Return x times the probability that a standard normal variable is below x, like :func:`gelu`."""
-        return self._unary(GELU)
+        from nanograd.engine._activations import gelu  # it is built on ScalarValue, which is built on this
+
+        result: ScalarValue = gelu(self, approximate)
+        return result
+
+    def clamp(self, min: Any = None, max: Any = None) -> ScalarValue:
+        """Return x, or the bound that it lies beyond, like :func:`clamp`."""
+        from nanograd.engine._steps import clamp
+
+        result: ScalarValue = clamp(self, min, max)
+        return result
 
     def maximum(self, other: Any) -> ScalarValue:
         """Return the larger one of two numbers, like :func:`maximum`."""

@@ -76,6 +76,18 @@ def remainder(x: Number, y: Number) -> Number:
         return math.nan
 
 
+def floor_divide(x: Number, y: Number) -> Number:
+    """Return x // y, exactly also where x / y is rounded up to a whole number; infinite for a zero divisor.
+
+    >>> floor_divide(1.0, 0.1), floor_divide(1.0, 0.0)
+    (9.0, inf)
+    """
+    try:
+        return x // y
+    except ZeroDivisionError:
+        return divide(x, y)
+
+
 def floor(x: Number) -> Number:
     """Return the largest whole number not above x, of the type of x; infinities and nan stay."""
     return _whole(math.floor, x)

@@ -174,7 +174,7 @@ POW = row("**", lambda m, x, y: m.power(x, y),
           domain=(POSITIVE, REALS))
 MOD = row("%", lambda m, x, y: m.remainder(x, y),
           lambda m, o, x, y: 1,
-          lambda m, o, x, y: -m.floor(m.divide(x, y)),
+          lambda m, o, x, y: -m.floor_divide(x, y),
           domain=(REALS, POSITIVE))
 NEG = row("neg", lambda m, x: -x, lambda m, o, x: -1)
 ABS = row("abs", lambda m, x: abs(x), lambda m, o, x: m.sign(x), kinks=(0.0,))
@@ -194,7 +194,7 @@ MINIMUM = row("minimum", lambda m, x, y: m.minimum(x, y),
               lambda m, o, x, y: m.where(x > y, 0, m.where(m.equal(x, y), m.divide(1, 2), 1)),
               lambda m, o, x, y: m.where(x < y, 0, m.where(m.equal(x, y), m.divide(1, 2), 1)))
 CLAMP = row("clamp", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
-            lambda m, o, x, low, high: m.where((x < low) | (x > high), 0, 1),
+            lambda m, o, x, low, high: m.where((x >= low) & (x <= high), 1, 0),
             lambda m, o, x, low, high: m.where((x < low) & (low < high), 1, 0),
             lambda m, o, x, low, high: m.where((x > high) | (low > high), 1, 0))
 WHERE = row("where", lambda m, condition, x, y: m.where(m.equal(condition, 0), y, x),
@@ -222,8 +222,8 @@ ACOS  = row("acos", lambda m, x: m.acos(x),
             lambda m, o, x: -m.divide(1, m.sqrt((1 - x) * (1 + x))), domain=(UNIT,))
 ATAN  = row("atan", lambda m, x: m.atan(x), lambda m, o, x: m.divide(1, 1 + x * x))
 ATAN2 = row("atan2", lambda m, x, y: m.atan2(x, y),
-            lambda m, o, x, y: m.divide(m.divide(y, m.hypot(x, y)), m.hypot(x, y)),
-            lambda m, o, x, y: -m.divide(m.divide(x, m.hypot(x, y)), m.hypot(x, y)))
+            lambda m, o, x, y: _over_squared_distance(m, y, x, y),
+            lambda m, o, x, y: -_over_squared_distance(m, x, x, y))
 HYPOT = row("hypot", lambda m, x, y: m.hypot(x, y),
             lambda m, o, x, y: m.divide(x, o),
             lambda m, o, x, y: m.divide(y, o))
@@ -277,6 +277,12 @@ SOFTMAX = row("softmax", lambda m, x, y: m.exp(x - y), lambda m, o, x, y: o, lam
 
 def _sigmoid(m: Any, x: Any) -> Any:
     return m.divide(1, 1 + m.exp(-x))
+
+
+def _over_squared_distance(m: Any, z: Any, x: Any, y: Any) -> Any:
+    # z / (x**2 + y**2) without overflow; 0 at the origin, as in PyTorch
+    distance = m.hypot(x, y)
+    return m.where(m.equal(distance, 0), 0, m.divide(m.divide(z, distance), distance))
 
 
 def _normal_distribution(m: Any, x: Any) -> Any:

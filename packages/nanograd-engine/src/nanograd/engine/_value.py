@@ -18,14 +18,15 @@ from nanograd.engine._elementary import Elementary
 from nanograd.engine._errors import GraphError, NumberTypeError
 from nanograd.engine._floats import Number
 from nanograd.engine._hooks import HookHandle, register
-from nanograd.engine._math_guard import refuse_math_functions
+from nanograd.engine._micrograd_names import MicrogradNames
 from nanograd.engine._modes import MODE, Mode, Scope
+from nanograd.engine._number_protocol import NumberProtocol
 from nanograd.engine._numbers import as_number, described, is_array
-from nanograd.engine._ops import ABS, ADD, DIV, MOD, MUL, NEG, POW, ROUND, SUB, Operation
+from nanograd.engine._ops import ABS, ADD, DIV, MOD, MUL, NEG, POW, SUB, Operation
 from nanograd.engine._printing import rich_fields
 
 
-class ScalarValue(Elementary):
+class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
     """A real number with a history: the operation and the values it was computed from.
 
     >>> a, b = ScalarValue(2.0, label="a"), ScalarValue(-3.0, label="b")
@@ -359,24 +360,6 @@ class ScalarValue(Elementary):
     def __abs__(self) -> ScalarValue:
         return self._unary(ABS)
 
-    def __round__(self, ndigits: int | None = None) -> ScalarValue:
-        return self._binary(ROUND, 0 if ndigits is None else ndigits)
-
-    def __floor__(self) -> ScalarValue:
-        return self.floor()
-
-    def __ceil__(self) -> ScalarValue:
-        return self.ceil()
-
-    def __trunc__(self) -> ScalarValue:
-        return self.trunc()
-
-    def __divmod__(self, other: ScalarValue | Number) -> tuple[ScalarValue, ScalarValue]:
-        return (self / other).floor(), self % other
-
-    def __rdivmod__(self, other: Number) -> tuple[ScalarValue, ScalarValue]:
-        return (other / self).floor(), other % self
-
     def _unary(self, operation: Operation) -> ScalarValue:
         """Return the operation's result for this value, recorded."""
         x = self._data
@@ -409,56 +392,6 @@ class ScalarValue(Elementary):
             return _constant(data)
         x_partial, y_partial = operation.partials_at(data, self._data, y._data)
         return _record(mode, operation, data, self, y, x_partial, y_partial)
-
-    # ---- as a number
-
-    def __eq__(self, other: object) -> Any:
-        return self._data == (other._data if isinstance(other, ScalarValue) else other)
-
-    def __lt__(self, other: ScalarValue | Number) -> Any:
-        return self._data < (other._data if isinstance(other, ScalarValue) else other)
-
-    def __le__(self, other: ScalarValue | Number) -> Any:
-        return self._data <= (other._data if isinstance(other, ScalarValue) else other)
-
-    def __gt__(self, other: ScalarValue | Number) -> Any:
-        return self._data > (other._data if isinstance(other, ScalarValue) else other)
-
-    def __ge__(self, other: ScalarValue | Number) -> Any:
-        return self._data >= (other._data if isinstance(other, ScalarValue) else other)
-
-    # By identity, as in PyTorch: two values with equal numbers are two keys of a dictionary.
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        return bool(self._data)
-
-    def __float__(self) -> float:
-        if self._requires_grad:
-            refuse_math_functions()
-        return float(self._data)
-
-    def __int__(self) -> int:
-        return int(self._data)
-
-    def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else str(self)
-
-    # ---- micrograd's names, so that code and notebooks written for it run
-
-    @property
-    def _prev(self) -> tuple[ScalarValue, ...]:
-        return self.children
-
-    @property
-    def _op(self) -> str:
-        return "" if self._operation is None else self._operation.symbol
-
-    def _backward(self) -> None:
-        """Add to each child's gradient its share of this value's gradient: one step of the chain rule."""
-        for child, partial in zip(self.children, self.local_derivatives, strict=True):
-            if partial is not None:
-                child._grad = child.grad + partial * self.grad
 
     # ---- copying: graphs of any depth, without recursion
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from nanograd.engine import _floats as FLOATS
 from nanograd.engine._activations import erf, softplus
 from nanograd.engine._apply import Operand, apply
 from nanograd.engine._exponentials import cbrt, exp, expm1, log, log1p, log2, log10, sqrt
@@ -52,6 +53,7 @@ __all__ = [
     "exp",
     "expm1",
     "floor",
+    "floor_divide",
     "gaussian",
     "hypot",
     "log",
@@ -92,6 +94,11 @@ def power(x: Operand, y: Operand) -> Operand:
 def remainder(x: Operand, y: Operand) -> Operand:
     """Return x % y, with the sign of y."""
     return apply(MOD, x, y)
+
+
+def floor_divide(x: Operand, y: Operand) -> Any:
+    """Return x // y as a plain number: it is flat, so there is nothing to record."""
+    return FLOATS.floor_divide(_plain(x), _plain(y))
 
 
 def rounded(x: Operand, digits: Operand) -> Operand:

@@ -68,6 +68,11 @@ def divide(x: Expression, y: Expression) -> Expression:
     return sympy.sympify(x) / y
 
 
+def floor_divide(x: Expression, y: Expression) -> Expression:
+    """Return the largest whole number not above x / y."""
+    return sympy.floor(sympy.sympify(x) / y)
+
+
 def power(x: Expression, y: Expression) -> Expression:
     """Return x ** y."""
     return sympy.Pow(x, y)
