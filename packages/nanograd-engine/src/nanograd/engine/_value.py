@@ -459,6 +459,9 @@ def as_operand(given: Any, operation: Operation) -> ScalarValue:
     Raises:
         NumberTypeError: for anything else; it names the operation.
     """
+    kind = given.__class__
+    if kind is float or kind is int:
+        return _constant(given)
     if is_array(given):
         return _ASK_OTHER_OPERAND
     return _constant(as_number(given, operation.usage))
