@@ -168,6 +168,7 @@ MUL = row("*", lambda m, x, y: x * y, lambda m, o, x, y: y, lambda m, o, x, y: x
 DIV = row("/", lambda m, x, y: m.divide(x, y),
           lambda m, o, x, y: m.divide(1, y),
           lambda m, o, x, y: -m.divide(o, y))
+# y - 1 is rounded, and x to the power of it takes that error times log(x).
 POW = row("**", lambda m, x, y: m.power(x, y),
           lambda m, o, x, y: m.where(m.equal(y, 0), 0, y * m.power(x, y - 1)),
           lambda m, o, x, y: m.where(m.equal(x, 0) & (y >= 0), 0, o * m.log(x)),
@@ -245,6 +246,7 @@ ERFC = row("erfc", lambda m, x: m.erfc(x), lambda m, o, x: -m.divide(2, m.sqrt(m
 GAUSSIAN = row("gaussian", lambda m, x: m.gaussian(x), lambda m, o, x: -2 * x * o)
 # The slope of sigmoid is s(x) s(-x) and not o (1 - o), which is 0 from x = 37 on instead of exp(-x).
 SIGMOID = row("sigmoid", lambda m, x: m.divide(1, 1 + m.exp(-x)), lambda m, o, x: o * _sigmoid(m, -x))
+# The slopes of silu and gelu cross 0, where their two terms cancel.
 SILU = row("silu", lambda m, x: m.divide(x, 1 + m.exp(-x)),
            lambda m, o, x: _sigmoid(m, x) * (1 + x * _sigmoid(m, -x)))
 SOFTPLUS = row("softplus", lambda m, x: m.softplus(x), lambda m, o, x: _sigmoid(m, x))
@@ -255,6 +257,8 @@ LEAKY_RELU = row("leaky_relu", lambda m, x, slope: m.where(x > 0, x, slope * x),
 ELU = row("elu", lambda m, x, alpha: m.where(x <= 0, alpha * m.expm1(x), x),
           lambda m, o, x, alpha: m.where(x <= 0, alpha * m.exp(x), 1),
           lambda m, o, x, alpha: m.where(x <= 0, m.expm1(x), 0), kinks=(0.0,))
+# Far below 0 both are exponentials, of -x**2 / 2 and 0.07 x**3, and those exponents are rounded: an error of some
+# hundred units in the last place of a number that is nearly 0, as in PyTorch.
 GELU = row("gelu", lambda m, x: x * _normal_distribution(m, x),
            lambda m, o, x: _normal_distribution(m, x) + x * _normal_density(m, x))
 GELU_TANH = row("gelu_tanh", lambda m, x: x * _sigmoid(m, 2 * _gelu_argument(m, x)),
@@ -270,7 +274,8 @@ DOT  = row_of_many("dot", lambda m, xs: reduce(add, map(mul, *_halves(xs))),
                    lambda m, o, xs: [*_halves(xs)[1], *_halves(xs)[0]])
 LOGSUMEXP = row_of_many("logsumexp", lambda m, xs: m.logsumexp(xs),
                         lambda m, o, xs: [m.exp(x - o) for x in xs])
-# One output of softmax: x is its argument, y the logsumexp of all.
+# One output of softmax: x is its argument, y the logsumexp of all. x - y is rounded, here and in the slopes of
+# logsumexp, and the exponential multiplies that error by the size of x - y.
 SOFTMAX = row("softmax", lambda m, x, y: m.exp(x - y), lambda m, o, x, y: o, lambda m, o, x, y: -o)
 # fmt: on
 
