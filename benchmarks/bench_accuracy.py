@@ -1,7 +1,7 @@
 """How exact each operation is: the worst error in units in the last place, against formulas at 400 digits.
 
-Points are drawn from each operation's domain, with magnitudes from 1e-6 to 30. The engine's tests hold bounds;
-this shows the figures.
+Points are drawn from each operation's domain, with magnitudes from 1e-6 to 30. The engine's tests hold
+bounds; this shows the figures.
 """
 
 import math

@@ -257,8 +257,8 @@ LEAKY_RELU = row("leaky_relu", lambda m, x, slope: m.where(x > 0, x, slope * x),
 ELU = row("elu", lambda m, x, alpha: m.where(x <= 0, alpha * m.expm1(x), x),
           lambda m, o, x, alpha: m.where(x <= 0, alpha * m.exp(x), 1),
           lambda m, o, x, alpha: m.where(x <= 0, m.expm1(x), 0), kinks=(0.0,))
-# Far below 0 both are exponentials, of -x**2 / 2 and 0.07 x**3, and those exponents are rounded: an error of some
-# hundred units in the last place of a number that is nearly 0, as in PyTorch.
+# Far below 0 both are exponentials, of -x**2 / 2 and 0.07 x**3, and those exponents are rounded: an error of
+# some hundred units in the last place of a number that is nearly 0, as in PyTorch.
 GELU = row("gelu", lambda m, x: x * _normal_distribution(m, x),
            lambda m, o, x: _normal_distribution(m, x) + x * _normal_density(m, x))
 GELU_TANH = row("gelu_tanh", lambda m, x: x * _sigmoid(m, 2 * _gelu_argument(m, x)),
@@ -274,8 +274,8 @@ DOT  = row_of_many("dot", lambda m, xs: reduce(add, map(mul, *_halves(xs))),
                    lambda m, o, xs: [*_halves(xs)[1], *_halves(xs)[0]])
 LOGSUMEXP = row_of_many("logsumexp", lambda m, xs: m.logsumexp(xs),
                         lambda m, o, xs: [m.exp(x - o) for x in xs])
-# One output of softmax: x is its argument, y the logsumexp of all. x - y is rounded, here and in the slopes of
-# logsumexp, and the exponential multiplies that error by the size of x - y.
+# One output of softmax: x is its argument, y the logsumexp of all. x - y is rounded, here and in the slopes
+# of logsumexp, and the exponential multiplies that error by the size of x - y.
 SOFTMAX = row("softmax", lambda m, x, y: m.exp(x - y), lambda m, o, x, y: o, lambda m, o, x, y: -o)
 # fmt: on
 
