@@ -199,6 +199,36 @@ def test_partials_equal_those_of_sympy(symbol, data):
             assert_close(op, partial, truth, point, 1)
 
 
+# Subnormal, huge, next to poles and kinks, and where exponentials over- and underflow.
+EXTREMES = [5e-324, -5e-324, 1e-310, 1e-300, -1e-300, 1e-160, 1e160, 1e300, -1e300, 1 + 1e-9]
+EXTREMES += [
+    math.nextafter(1, 0),
+    math.nextafter(1, 2),
+    math.nextafter(-1, 0),
+    709.7,
+    710.4,
+    36.8,
+    -36.8,
+    -745.0,
+]
+
+
+@pytest.mark.parametrize(
+    "symbol", [symbol for symbol in FORMULAS if OPS[symbol].arity == 1 and symbol != "erfc"]
+)
+def test_values_and_partials_are_right_at_extremes(symbol):
+    op = OPS[symbol]
+    for x in filter(op.domain[0].includes, EXTREMES):
+        value = op.evaluate(x)
+        pairs = [(value, exact(FORMULAS[symbol], (x,)), 0)]
+        if symbol not in FLAT:
+            slope = exact(sympy.diff(FORMULAS[symbol], X), (x,))
+            pairs.append((op.partials_at(value, x)[0], slope, 1))
+        for computed, truth, what in pairs:
+            if abs(truth) > 1e-305 or computed > 1e-300:  # below, an intermediate result may have become 0
+                assert_close(op, computed, truth, (x,), what)
+
+
 @pytest.mark.parametrize("symbol", sorted(FLAT))
 def test_steps_are_flat(symbol):
     op = OPS[symbol]

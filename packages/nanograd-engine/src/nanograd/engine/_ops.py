@@ -262,8 +262,7 @@ ELU = row("elu", lambda m, x, alpha: m.where(x <= 0, alpha * m.expm1(x), x),
 GELU = row("gelu", lambda m, x: x * _normal_distribution(m, x),
            lambda m, o, x: _normal_distribution(m, x) + x * _normal_density(m, x))
 GELU_TANH = row("gelu_tanh", lambda m, x: x * _sigmoid(m, 2 * _gelu_argument(m, x)),
-                lambda m, o, x: _sigmoid(m, 2 * _gelu_argument(m, x)) * (
-                    1 + 2 * x * _sigmoid(m, -2 * _gelu_argument(m, x)) * _gelu_argument_slope(m, x)))
+                lambda m, o, x: _gelu_tanh_slope(m, x))
 
 # ---- of many arguments
 # One addition after the other, as `+` does: Python's sum() rounds differently from version to version.
@@ -303,8 +302,11 @@ def _gelu_argument(m: Any, x: Any) -> Any:
     return m.sqrt(m.divide(2, m.pi)) * x * (1 + m.divide(44715, 1000000) * x * x)
 
 
-def _gelu_argument_slope(m: Any, x: Any) -> Any:
-    return m.sqrt(m.divide(2, m.pi)) * (1 + 3 * m.divide(44715, 1000000) * x * x)
+def _gelu_tanh_slope(m: Any, x: Any) -> Any:
+    left, right = _sigmoid(m, 2 * _gelu_argument(m, x)), _sigmoid(m, -2 * _gelu_argument(m, x))
+    bend = m.sqrt(m.divide(2, m.pi)) * (1 + 3 * m.divide(44715, 1000000) * x * x)
+    # Far from 0 one of the two is 0, and x**2 may be infinite.
+    return left + m.where(m.equal(left * right, 0), 0, 2 * x * left * right * bend)
 
 
 def _products_of_the_others(xs: Sequence[Any]) -> list[Any]:
