@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 POINTS = 300
-FLAT = {"sign", "floor", "ceil", "trunc", "round", "%"}
+FLAT = {"sign", "floor", "ceil", "trunc", "round", "%", "floor_divide"}
 ARITY_OF_MANY = {"dot": 4}
 
 

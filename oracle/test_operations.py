@@ -79,7 +79,7 @@ PYTORCH = {
     "logsumexp": of_many(lambda xs: torch.logsumexp(xs, 0)),
     "softmax": lambda x, y: torch.exp(x - y),
 }
-WITHOUT_COUNTERPART = {"cbrt"}
+WITHOUT_COUNTERPART = {"cbrt", "floor_divide"}
 # Constants of PyTorch's function, which gives no gradient for them.
 CONSTANTS = {"round": (1,), "elu": (1,), "where": (0,)}
 
@@ -95,6 +95,12 @@ KNOWN = [
     ("gelu", "value", lambda x: x < -1, "by erfc; PyTorch's 1 + erf(x) has lost its digits"),
     ("gelu", "gradient", lambda x: x < -1, "by erfc; PyTorch's 1 + erf(x) has lost its digits"),
     ("gelu_tanh", "value", lambda x: x < -1, "by sigmoid; PyTorch's 1 + tanh(x) has lost its digits"),
+    (
+        "gelu_tanh",
+        "gradient",
+        lambda x: abs(x) > 1e100,
+        "the limit, 0 or 1; PyTorch's square overflows and leaves nan",
+    ),
     ("gelu_tanh", "gradient", lambda x: x < -1, "by sigmoid; PyTorch's 1 + tanh(x) has lost its digits"),
     (
         "atan2",

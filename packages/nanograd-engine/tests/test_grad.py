@@ -15,14 +15,17 @@ from nanograd.engine import (
     OPS,
     ArgumentError,
     GraphError,
+    NumberTypeError,
     ScalarValue,
     backward,
     exp,
     grad,
+    leaves,
     logsumexp,
     no_grad,
     sin,
     softmax,
+    why_nonfinite,
 )
 from nanograd.engine._apply import apply
 
@@ -264,3 +267,86 @@ def test_copies_keep_recorded_gradients(way):
     assert leaf is not x
     assert leaf.grad.data == 12.0
     assert grad(leaf.grad, leaf) == (12.0,)
+
+
+@pytest.mark.parametrize(
+    "symbol", ["sigmoid", "softplus", "silu", "gelu", "gelu_tanh", "tanh", "erf", "relu"]
+)
+@pytest.mark.parametrize("at", [-1000.0, -800.0, -30.0, 30.0, 800.0, 1000.0])
+def test_second_derivatives_of_activations_are_finite_far_from_0(symbol, at):
+    x = ScalarValue(at)
+    (first,) = grad(apply(OPS[symbol], x), x, create_graph=True)
+    second = grad(first, x, allow_unused=True)[0] if first.requires_grad else 0.0
+    assert abs(second or 0.0) < 1e-9
+
+
+def test_an_input_that_needed_no_gradient_when_it_was_used_is_refused():
+    x, w = ScalarValue(3.0, requires_grad=False), ScalarValue(2.0)
+    y = x * w
+    x.requires_grad_()
+    with pytest.raises(GraphError, match="or that needed no gradient when the output was computed"):
+        grad(y, x)
+    assert grad(y, x, allow_unused=True) == (None,)
+
+
+def by_pickle(thing):
+    return pickle.loads(pickle.dumps(thing))
+
+
+def test_a_deep_graph_with_recorded_gradients_is_pickled():
+    x = y = ScalarValue(1.0001)
+    for _ in range(3_000):
+        y = y * x
+    y.backward(create_graph=True)
+    slope = x.grad.data
+    copied = by_pickle([x, y])
+    assert copied[0].grad.data == slope
+    assert copied[1].children[1] is copied[0]
+    assert by_pickle(x).grad.data == slope
+
+
+def test_what_a_hook_returns_is_a_number():
+    x = ScalarValue(1.0)
+    handle = x.register_hook(lambda gradient: "a")
+    with pytest.raises(NumberTypeError, match="what a hook returns takes a real number and got str: 'a'"):
+        (x * 2).backward()
+    handle.remove()
+    x.register_hook(lambda gradient: ScalarValue(7.0))
+    (x * 2).backward()
+    assert x.grad == 7.0
+    assert not isinstance(x.grad, ScalarValue)
+
+
+WRONG = {
+    r"grad\(inputs\) takes ScalarValues and got str: 'x'": lambda x: grad(x * 2, "x"),
+    r"grad\(inputs\) takes ScalarValues and got NoneType": lambda x: grad(x * 2, None),
+    r"grad\(inputs\[1\]\) takes a ScalarValue and got float": lambda x: grad(x * 2, [x, 3.0]),
+    r"grad\(outputs\) got no values": lambda x: grad([], x),
+    r"backward\(roots\) takes ScalarValues and got NoneType": lambda x: backward(None),
+    r"backward\(roots\) got no values": lambda x: backward([]),
+    r"backward\(inputs\[0\]\) takes a ScalarValue and got str": lambda x: backward(x * 2, inputs=["x"]),
+    r"backward\(inputs\) got no values": lambda x: backward(x * 2, inputs=[]),
+    r"a graph starts at a ScalarValue, and this is int: 3": lambda x: leaves(3),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_wrong_arguments_are_named(message):
+    with pytest.raises((NumberTypeError, ArgumentError), match=message):
+        WRONG[message](ScalarValue(1.0))
+
+
+def test_one_input_need_not_be_in_a_list():
+    x, y = ScalarValue(2.0), ScalarValue(3.0)
+    (x * y).backward(inputs=x)
+    assert (x.grad, y.has_grad) == (3.0, False)
+
+
+def test_integers_beyond_the_largest_float_become_infinite_on_the_way_back():
+    x = ScalarValue(10**400)
+    (x * x).backward()
+    assert x.grad == math.inf
+    y = ScalarValue(10**400)
+    (y * ScalarValue(1.0)).backward()
+    assert y.grad == 1.0
+    assert why_nonfinite(ScalarValue(10**400) * 2) is None

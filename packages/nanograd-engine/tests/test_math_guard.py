@@ -60,3 +60,24 @@ def test_what_math_can_record_is_recorded():
 def test_without_recording_there_is_nothing_to_drop():
     with no_grad():
         assert math.exp(x * 2) == math.exp(1.0)
+
+
+def call(function, value):
+    return function(value)
+
+
+def test_the_function_counts_and_not_the_place():
+    assert call(float, x) == 0.5
+    with pytest.raises(GraphError, match=message("exp")):
+        call(math.exp, x)
+    assert call(float, x) == 0.5
+    for function in (math.exp, math.sqrt):
+        with pytest.raises(GraphError, match=message(function.__name__)):
+            function(x)
+
+
+def test_counterparts_with_another_name_are_named():
+    with pytest.raises(GraphError, match=r"Use x \*\* y, or the \.data of"):
+        math.pow(x, 2.0)
+    with pytest.raises(GraphError, match=r"flow through it\. Use the \.data"):
+        math.gamma(x)

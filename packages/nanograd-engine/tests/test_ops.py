@@ -76,8 +76,8 @@ FORMULAS = {
     "softmax": sympy.exp(X - Y),
 }
 # Tested below, one by one: rounding to digits is no formula, and % jumps where x / y is whole.
-WITHOUT_FORMULA = {"round", "%"}
-FLAT = {"sign", "floor", "ceil", "trunc", "round"}
+WITHOUT_FORMULA = {"round", "%", "floor_divide"}
+FLAT = {"sign", "floor", "ceil", "trunc", "round", "floor_divide"}
 
 # The error that a row may have beyond 4 units in the last place, as (values, derivatives), and why.
 ABSOLUTE_ERROR = {
@@ -87,6 +87,8 @@ ABSOLUTE_ERROR = {
     "silu": (0.0, 2.3e-16),
     "gelu": (0.0, 2.3e-16),
     "gelu_tanh": (0.0, 2.3e-16),
+    # The product of the first two may be subnormal, and its few digits are multiplied.
+    "prod": (1e-321, 0.0),
     # Sums cancel: what is exact is a sum of absolute values.
     "sum": (1e-13, 0.0),
     "dot": (1e-11, 0.0),
@@ -242,6 +244,7 @@ def test_a_remainder_has_the_sign_of_its_divisor(x, y):
     whole, rest = divmod(Fraction(x), Fraction(y))
     assert rest == pytest.approx(x % y, rel=1e-9, abs=1e-9) or whole != x // y
     assert OPS["%"].partials_at(x % y, x, y) == (1, -whole)
+    assert OPS["floor_divide"].evaluate(x, y) == whole
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 6))

@@ -104,6 +104,22 @@ def test_a_value_and_an_array_are_refused_as_data():
         ScalarValue(np.array([1.0, 2.0]))
 
 
+def test_an_array_without_axes_is_a_number():
+    assert (ScalarValue(3.0) * np.array(2.0)).data == 6.0
+    assert ScalarValue(np.array(1.5)).data == 1.5
+
+
+def test_requires_grad_is_true_or_false():
+    with pytest.raises(NumberTypeError, match=r"requires_grad\) takes True or False and got str: 'no'"):
+        ScalarValue(1.0, requires_grad="no")
+
+
+def test_a_condition_is_a_number():
+    assert where(np.float64(1.0) > 0, 2.0, 3.0) == 2.0
+    with pytest.raises(NumberTypeError, match=r"where\(condition\) takes a real number and got str: 'a'"):
+        where("a", 1.0, 2.0)
+
+
 def test_a_label_is_a_string():
     with pytest.raises(NumberTypeError, match=r"takes a string as label and got tuple: \(\)"):
         ScalarValue(2.0, ())
@@ -111,7 +127,7 @@ def test_a_label_is_a_string():
 
 def test_whole_division_says_what_to_use_instead():
     for divide in (lambda: ScalarValue(7.0) // 2, lambda: 7 // ScalarValue(2.0)):
-        with pytest.raises(NumberTypeError, match=r"Use floor\(x / y\) if that is meant"):
+        with pytest.raises(NumberTypeError, match=r"Use divmod\(x, y\)\[0\] if that is meant"):
             divide()
 
 
@@ -171,6 +187,8 @@ def test_it_behaves_as_a_number():
     assert v != "2.675"
     assert divmod(v, 2) == (1.0, 2.675 % 2)
     assert divmod(7, ScalarValue(2.0)) == (3.0, 1.0)
+    for dividend, divisor in ((1.0, 0.1), (10**20 + 13, 7), (-7, 2), (Fraction(7, 3), Fraction(1, 2))):
+        assert divmod(ScalarValue(dividend), divisor) == divmod(dividend, divisor)
     assert (math.floor(v), math.ceil(v), math.trunc(v)) == (2.0, 3.0, 2.0)
     assert +v is v
 

@@ -72,7 +72,19 @@ def test_numbers_stay_what_they_are():
     assert to_sympy(ScalarValue(float("inf")).detach()) == sympy.oo
 
 
-NOT_SMOOTH = {"round", "%", "sign", "floor", "ceil", "trunc", "maximum", "minimum", "clamp", "where"}
+NOT_SMOOTH = {
+    "round",
+    "%",
+    "floor_divide",
+    "sign",
+    "floor",
+    "ceil",
+    "trunc",
+    "maximum",
+    "minimum",
+    "clamp",
+    "where",
+}
 ARITY_OF_MANY = {"dot": 4}
 
 

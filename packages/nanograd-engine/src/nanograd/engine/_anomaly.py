@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from nanograd.engine._errors import DomainError
 from nanograd.engine._graph import topological_order
 from nanograd.engine._identity_table import IdentityTable
 from nanograd.engine._modes import MODE, Mode
+from nanograd.engine._numbers import is_finite
 
 if TYPE_CHECKING:
     from nanograd.engine._value import ScalarValue
@@ -25,8 +25,9 @@ SOURCES: IdentityTable[ScalarValue, str] = IdentityTable()
 def detect_anomaly() -> Iterator[None]:
     """Stop at the first operation or gradient that is infinite or nan, with its place in the user's code.
 
-    It remembers the line of every operation, which makes them several times slower, and is meant for finding
-    mistakes, like `torch.autograd.detect_anomaly`_. It is a context manager and a decorator.
+    Operations that are not recorded, under ``no_grad()``, are not looked at. It remembers the line of every
+    operation, which makes them several times slower, and is meant for finding mistakes, like
+    `torch.autograd.detect_anomaly`_. It is a context manager and a decorator.
 
     >>> from nanograd.engine import ScalarValue, log
     >>> with detect_anomaly():
@@ -82,11 +83,11 @@ def why_nonfinite(value: ScalarValue) -> NonFinite | None:
     """
     order = topological_order(value)
     for node in order:
-        if not math.isfinite(node._data):
+        if not is_finite(node._data):
             return NonFinite(node, f"{_call(node)} is {node._data}{_place(node)}")
     for node in reversed(order):
         for child, slope in zip(node.children, node.local_derivatives, strict=True):
-            if slope is not None and not math.isfinite(slope):
+            if slope is not None and not is_finite(slope):
                 message = f"the derivative of {_call(node)} for {_name(child)} is {slope}{_place(node)}"
                 return NonFinite(node, message)
     return None
@@ -95,7 +96,7 @@ def why_nonfinite(value: ScalarValue) -> NonFinite | None:
 def check_value(node: ScalarValue) -> None:
     """Remember the user's line of a new node, and refuse it if it is not finite."""
     SOURCES[node] = _user_line()
-    if not math.isfinite(node._data):
+    if not is_finite(node._data):
         raise DomainError(
             f"{_call(node)} is {node._data}{_place(node)}. "
             f"detect_anomaly() is on; without it the result is {node._data}."
@@ -104,7 +105,7 @@ def check_value(node: ScalarValue) -> None:
 
 def check_gradient(node: ScalarValue, child: ScalarValue, gradient: Any) -> None:
     """Refuse a gradient that a node sends to a child if it is not finite."""
-    if not math.isfinite(gradient):
+    if not is_finite(gradient):
         raise DomainError(
             f"the gradient that {_call(node)} sends to {_name(child)} is {float(gradient)}{_place(node)}. "
             f"detect_anomaly() is on; without it the gradient is {float(gradient)}."

@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nanograd.engine._anomaly import check_gradient
-from nanograd.engine._errors import ArgumentError, GraphError
+from nanograd.engine._errors import ArgumentError, GraphError, NumberTypeError
+from nanograd.engine._floats import as_float
 from nanograd.engine._graph import topological_order
 from nanograd.engine._hooks import HOOKS, run_hooks
 from nanograd.engine._modes import MODE, enable_grad, no_grad
-from nanograd.engine._numbers import as_number
+from nanograd.engine._numbers import as_number, described
 
 if TYPE_CHECKING:
     from nanograd.engine._floats import Number
@@ -28,7 +29,7 @@ def backward(
     gradients: Number | ScalarValue | Sequence[Number | ScalarValue] | None = None,
     *,
     create_graph: bool = False,
-    inputs: Sequence[ScalarValue] | None = None,
+    inputs: ScalarValue | Sequence[ScalarValue] | None = None,
 ) -> None:
     """Add to every leaf's ``grad`` the sum over the roots of d root / d leaf times the root's gradient.
 
@@ -56,7 +57,9 @@ def backward(
 
     .. _torch.autograd.backward: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
     """
-    roots = [roots] if not isinstance(roots, Sequence) else roots
+    roots = _as_values("backward", "roots", roots)
+    if inputs is not None:
+        inputs = _as_values("backward", "inputs", inputs)
     seeds = _seeds("backward", roots, gradients, create_graph)
     order = topological_order(*roots)
     if inputs is not None:
@@ -65,7 +68,12 @@ def backward(
             gradient = arrived.get(value)
             if gradient is not None:
                 value._grad = gradient if value._grad is None else value._grad + gradient
-    elif create_graph or MODE.get().anomaly or (HOOKS and any(node in HOOKS for node in order)):
+    elif (
+        create_graph
+        or MODE.get().anomaly
+        or (HOOKS and any(node in HOOKS for node in order))
+        or not _backward_in_place(order, roots, seeds)
+    ):
         arrived = _arrived(order, roots, seeds, create_graph)
         for node in order:
             gradient = arrived.get(node)
@@ -73,8 +81,6 @@ def backward(
                 node._grad = gradient
             elif gradient is not None:
                 node._grad = node._grad + gradient
-    else:
-        _backward_in_place(order, roots, seeds)
 
 
 def grad(
@@ -109,11 +115,11 @@ def grad(
 
     .. _torch.autograd.grad: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
     """
-    outputs = [outputs] if not isinstance(outputs, Sequence) else outputs
-    inputs = [inputs] if not isinstance(inputs, Sequence) else inputs
+    outputs = _as_values("grad", "outputs", outputs)
+    inputs = _as_values("grad", "inputs", inputs)
     seeds = _seeds("grad", outputs, grad_outputs, create_graph)
     order = topological_order(*outputs)
-    reached = set(order)
+    reached = _reached_by_gradients(order, outputs)
     for index, value in enumerate(inputs):
         if not value._requires_grad:
             raise GraphError(
@@ -122,16 +128,19 @@ def grad(
         if value not in reached and not allow_unused:
             label = f" ({value.label!r})" if value.label else ""
             raise GraphError(
-                f"grad() got an input {index}, {value!r}{label}, that no output depends on. "
-                "Pass allow_unused=True if that is meant: its gradient is then None."
+                f"grad() got an input {index}, {value!r}{label}, that no output depends on, or that "
+                "needed no gradient when the output was computed. Pass allow_unused=True to get None for it."
             )
     arrived = _arrived(_leading_to(inputs, order), outputs, seeds, create_graph)
     zero = _as_value(0.0) if create_graph else 0.0
     return tuple([arrived.get(value, zero) if value in reached else None for value in inputs])
 
 
-def _backward_in_place(order: list[ScalarValue], roots: Sequence[ScalarValue], seeds: Sequence[Any]) -> None:
-    """Do what nearly every backward pass is: plain numbers, no hooks; gradients add up in the nodes."""
+def _backward_in_place(order: list[ScalarValue], roots: Sequence[ScalarValue], seeds: Sequence[Any]) -> bool:
+    """Do what nearly every backward pass is: plain numbers, no hooks; gradients add up in the nodes.
+
+    Return whether it could be done: integers beyond the largest float need more care.
+    """
     # A leaf's earlier gradient is put aside and added in one piece at the end: the second call of
     # backward() then gives exactly twice the first, which adding term by term would not.
     earlier: list[tuple[ScalarValue, Any]] = []
@@ -143,14 +152,19 @@ def _backward_in_place(order: list[ScalarValue], roots: Sequence[ScalarValue], s
         for root, seed in zip(roots, seeds, strict=True):
             root._grad = seed if root._grad is None else root._grad + seed
         _propagate(order)
-    except BaseException:  # also Ctrl-C: the leaves keep what they had, not a part of the new gradients
+    except (
+        BaseException
+    ) as error:  # also Ctrl-C: the leaves keep what they had, not a part of the new gradients
         for node in order:
             node._grad = None
         for leaf, gradient in earlier:
             leaf._grad = gradient
+        if isinstance(error, OverflowError):
+            return False
         raise
     for leaf, gradient in earlier:
         leaf._grad = gradient if leaf._grad is None else gradient + leaf._grad
+    return True
 
 
 def _propagate(order: list[ScalarValue]) -> None:
@@ -197,16 +211,32 @@ def _arrived(
             if gradient is None:
                 continue
             if node in HOOKS:
-                gradient = arrived[node] = run_hooks(node, gradient)
+                gradient = arrived[node] = run_hooks(node, gradient, create_graph)
             partials = recorded_partials(node) if create_graph else node.local_derivatives
             for child, partial in zip(node.children, partials, strict=True):
                 if partial is None or child not in wanted:
                     continue
-                term = gradient if partial.__class__ is int and partial == 1 else partial * gradient
+                try:
+                    term = gradient if partial.__class__ is int and partial == 1 else partial * gradient
+                    total = arrived[child] + term if child in arrived else term
+                except OverflowError:  # an integer beyond the largest float
+                    term = as_float(partial) * as_float(gradient)
+                    total = as_float(arrived.get(child, 0.0)) + term
                 if anomaly:
                     check_gradient(node, child, term)
-                arrived[child] = arrived[child] + term if child in arrived else term
+                arrived[child] = total
     return {node: _as_value(gradient) for node, gradient in arrived.items()} if create_graph else arrived
+
+
+def _reached_by_gradients(order: list[ScalarValue], roots: Sequence[ScalarValue]) -> set[ScalarValue]:
+    """Return the nodes of an order that gradients of the roots flow to."""
+    reached = set(roots)
+    for node in reversed(order):
+        if node in reached:
+            for child, partial in zip(node.children, node.local_derivatives, strict=True):
+                if partial is not None:
+                    reached.add(child)
+    return reached
 
 
 def _leading_to(inputs: Sequence[ScalarValue], order: list[ScalarValue]) -> list[ScalarValue]:
@@ -245,6 +275,28 @@ def recorded_partials(node: ScalarValue) -> list[Any]:
             )
         partials.append(None if then is None else now)
     return partials
+
+
+def _as_values(function: str, argument: str, given: Any) -> list[ScalarValue]:
+    """Return one ScalarValue, or those of an iterable, as a list.
+
+    Raises:
+        NumberTypeError: if it holds something else; it names the place.
+        ArgumentError: if it is empty.
+    """
+    if hasattr(given, "_requires_grad"):
+        return [given]
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise NumberTypeError(f"{function}({argument}) takes ScalarValues and got {described(given)}")
+    values = list(given)
+    for index, value in enumerate(values):
+        if not hasattr(value, "_requires_grad"):
+            raise NumberTypeError(
+                f"{function}({argument}[{index}]) takes a ScalarValue and got {described(value)}"
+            )
+    if not values:
+        raise ArgumentError(f"{function}({argument}) got no values: give at least one")
+    return values
 
 
 def _seeds(function: str, roots: Sequence[ScalarValue], gradients: Any, create_graph: bool) -> list[Any]:

@@ -46,7 +46,7 @@ def deep_copy(root: ScalarValue, memo: dict[int, Any]) -> ScalarValue:
         twin._x = _copied(node._x, memo)
         twin._y = _copied(node._y, memo)
     for node in new:
-        if hasattr(node._grad, "_grad"):
+        if _is_value(node._grad):
             memo[id(node)]._grad = memo[id(node._grad)]
     copied: ScalarValue = memo[id(root)]
     return copied
@@ -58,26 +58,43 @@ def _with_recorded_gradients(root: ScalarValue) -> list[ScalarValue]:
     while True:
         order = topological_order(*roots)
         reached = set(order)
-        more = {node._grad for node in order if hasattr(node._grad, "_grad")} - reached
+        more = {node._grad for node in order if _is_value(node._grad)} - reached
         if not more:
             return order
-        roots.extend(node._grad for node in order if hasattr(node._grad, "_grad") and node._grad in more)
+        roots.extend(node._grad for node in order if _is_value(node._grad) and node._grad in more)
 
 
 def reduce_graph(root: ScalarValue) -> tuple[Any, ...]:
-    """Return what ``pickle`` needs: a blank node, and a state that begins with the nodes below it."""
+    """Return what ``pickle`` needs: a blank node, and a state that begins with the nodes below it.
+
+    Gradients that are ScalarValues themselves refer back to the graph. They are set at the very end, when
+    every node is in the pickler's memo.
+    """
     below: tuple[Any, ...] = ()
-    if root._operation is not None and root not in _LISTED.nodes:
-        nodes = topological_order(root)[:-1]
-        _LISTED.nodes.update(nodes)
-        below = (*nodes, _EndOfList(nodes))
-    return _blank, (type(root),), (below, _slots(root), _attributes(root))
+    recorded: list[tuple[ScalarValue, ScalarValue]] = []
+    if root not in _LISTED.nodes:
+        nodes = _with_recorded_gradients(root)
+        recorded = [(node, node._grad) for node in nodes if _is_value(node._grad)]
+        others = [node for node in nodes if node is not root]
+        if others:
+            _LISTED.nodes.update(nodes)
+            below = (*others, _EndOfList(nodes))
+    slots = tuple(
+        [None if slot == "_grad" and _is_value(root._grad) else getattr(root, slot) for slot in _SLOTS]
+    )
+    return _blank, (type(root),), (below, slots, _attributes(root), recorded)
 
 
 def set_state(node: ScalarValue, state: tuple[Any, ...]) -> None:
     """Fill the blank node of :func:`reduce_graph` with its state."""
-    _, slots, attributes = state
+    _, slots, attributes, recorded = state
     _filled(node, slots, attributes)
+    for leaf, gradient in recorded:
+        leaf._grad = gradient
+
+
+def _is_value(gradient: Any) -> bool:
+    return hasattr(gradient, "_grad")
 
 
 def _blank(kind: type[ScalarValue]) -> ScalarValue:

@@ -232,6 +232,11 @@ def atanh(x: Number) -> float:
     return math.copysign(math.inf, x) if abs(x) == 1 else _or_nan(math.atanh, x)
 
 
+def sigmoid(x: Number) -> Number:
+    """Return 1 / (1 + e ** -x), to 2 units in the last place; nothing of it cancels or overflows."""
+    return divide(1, 1 + exp(-x))
+
+
 def softplus(x: Number) -> float:
     """Return log(1 + e ** x) without overflow.
 

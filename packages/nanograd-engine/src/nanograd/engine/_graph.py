@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nanograd.engine._errors import NumberTypeError
+from nanograd.engine._numbers import described
+
 if TYPE_CHECKING:
     from nanograd.engine._value import ScalarValue
 
@@ -24,7 +27,13 @@ def topological_order(*roots: ScalarValue) -> list[ScalarValue]:
 
     Args:
         roots: the results to start from; a node that several of them share is listed once.
+
+    Raises:
+        NumberTypeError: if a root is not a ScalarValue.
     """
+    for root in roots:
+        if not hasattr(root, "_operation"):
+            raise NumberTypeError(f"a graph starts at a ScalarValue, and this is {described(root)}")
     order: list[ScalarValue] = []
     reached: set[ScalarValue] = set()
     # A node whose children are still to be listed waits on the stack under a None that says so.

@@ -11,6 +11,7 @@ from weakref import ref
 
 from nanograd.engine._errors import ArgumentError
 from nanograd.engine._identity_table import IdentityTable
+from nanograd.engine._numbers import as_number
 
 if TYPE_CHECKING:
     from nanograd.engine._value import ScalarValue
@@ -49,9 +50,14 @@ def register(value: ScalarValue, hook: Hook) -> HookHandle:
     return handle
 
 
-def run_hooks(value: ScalarValue, gradient: Any) -> Any:
+def run_hooks(value: ScalarValue, gradient: Any, create_graph: bool) -> Any:
     """Return the gradient after the hooks of ``value``, each given what the one before it returned."""
     for hook in list(HOOKS[value].values()):
         replaced = hook(gradient)
-        gradient = gradient if replaced is None else replaced
+        if replaced is None:
+            continue
+        if not hasattr(replaced, "_requires_grad"):  # a plain number
+            gradient = as_number(replaced, "what a hook returns")
+        else:
+            gradient = replaced if create_graph else replaced._data
     return gradient

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nanograd.engine._math_guard import refuse_math_functions
-from nanograd.engine._ops import CEIL, FLOOR, MOD, ROUND, TRUNC
+from nanograd.engine._ops import CEIL, FLOOR, FLOOR_DIVIDE, MOD, ROUND, TRUNC
 
 if TYPE_CHECKING:
     from nanograd.engine._floats import Number
@@ -29,11 +29,7 @@ class NumberProtocol:
 
         def _binary(self, operation: Operation, other: Any) -> ScalarValue: ...
 
-        def __truediv__(self, other: Any) -> ScalarValue: ...
-
-        def __rtruediv__(self, other: Any) -> ScalarValue: ...
-
-        def __rmod__(self, other: Any) -> ScalarValue: ...
+        def _reversed(self, operation: Operation, other: Any) -> ScalarValue: ...
 
     def __eq__(self, other: object) -> Any:
         return self._data == (other._data if isinstance(other, NumberProtocol) else other)
@@ -80,7 +76,7 @@ class NumberProtocol:
         return self._unary(TRUNC)
 
     def __divmod__(self, other: ScalarValue | Number) -> tuple[ScalarValue, ScalarValue]:
-        return (self / other).floor(), self._binary(MOD, other)
+        return self._binary(FLOOR_DIVIDE, other), self._binary(MOD, other)
 
     def __rdivmod__(self, other: Number) -> tuple[ScalarValue, ScalarValue]:
-        return (other / self).floor(), self.__rmod__(other)
+        return self._reversed(FLOOR_DIVIDE, other), self._reversed(MOD, other)

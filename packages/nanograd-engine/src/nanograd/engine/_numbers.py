@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from fractions import Fraction
 from numbers import Integral, Real
@@ -33,12 +34,20 @@ def as_number(given: Any, what: str) -> Number:
         return Fraction(given)
     if isinstance(given, Real) and kind is not bool:
         return float(given)
+    if getattr(given, "ndim", None) == 0 and hasattr(given, "item"):  # an array without axes
+        return as_number(given.item(), what)
     raise NumberTypeError(f"{what} takes a real number and got {described(given)}. {_advice(given)}")
 
 
 def described(given: object) -> str:
     """Return the type and a shortened repr of any object, for messages."""
     return f"{type(given).__name__}: {reprlib.repr(given)}"
+
+
+def is_finite(number: Any) -> bool:
+    """Return whether a number, or that of a ScalarValue, is neither infinite nor nan."""
+    number = getattr(number, "_data", number)
+    return not isinstance(number, float) or math.isfinite(number)
 
 
 def is_array(given: object) -> bool:

@@ -177,6 +177,8 @@ MOD = row("%", lambda m, x, y: m.remainder(x, y),
           lambda m, o, x, y: 1,
           lambda m, o, x, y: -m.floor_divide(x, y),
           domain=(REALS, POSITIVE))
+FLOOR_DIVIDE = row("floor_divide", lambda m, x, y: m.floor_divide(x, y),
+                   lambda m, o, x, y: 0, lambda m, o, x, y: 0, domain=(REALS, POSITIVE))
 NEG = row("neg", lambda m, x: -x, lambda m, o, x: -1)
 ABS = row("abs", lambda m, x: abs(x), lambda m, o, x: m.sign(x), kinks=(0.0,))
 
@@ -245,11 +247,11 @@ ERF = row("erf", lambda m, x: m.erf(x), lambda m, o, x: m.divide(2, m.sqrt(m.pi)
 ERFC = row("erfc", lambda m, x: m.erfc(x), lambda m, o, x: -m.divide(2, m.sqrt(m.pi)) * m.gaussian(x))
 GAUSSIAN = row("gaussian", lambda m, x: m.gaussian(x), lambda m, o, x: -2 * x * o)
 # The slope of sigmoid is s(x) s(-x) and not o (1 - o), which is 0 from x = 37 on instead of exp(-x).
-SIGMOID = row("sigmoid", lambda m, x: m.divide(1, 1 + m.exp(-x)), lambda m, o, x: o * _sigmoid(m, -x))
+SIGMOID = row("sigmoid", lambda m, x: m.sigmoid(x), lambda m, o, x: o * m.sigmoid(-x))
 # The slopes of silu and gelu cross 0, where their two terms cancel.
 SILU = row("silu", lambda m, x: m.divide(x, 1 + m.exp(-x)),
-           lambda m, o, x: _sigmoid(m, x) * (1 + x * _sigmoid(m, -x)))
-SOFTPLUS = row("softplus", lambda m, x: m.softplus(x), lambda m, o, x: _sigmoid(m, x))
+           lambda m, o, x: m.sigmoid(x) * (1 + x * m.sigmoid(-x)))
+SOFTPLUS = row("softplus", lambda m, x: m.softplus(x), lambda m, o, x: m.sigmoid(x))
 RELU = row("relu", lambda m, x: m.where(x <= 0, 0, x), lambda m, o, x: m.where(x <= 0, 0, 1), kinks=(0.0,))
 LEAKY_RELU = row("leaky_relu", lambda m, x, slope: m.where(x > 0, x, slope * x),
                  lambda m, o, x, slope: m.where(x > 0, 1, slope),
@@ -261,7 +263,7 @@ ELU = row("elu", lambda m, x, alpha: m.where(x <= 0, alpha * m.expm1(x), x),
 # some hundred units in the last place of a number that is nearly 0, as in PyTorch.
 GELU = row("gelu", lambda m, x: x * _normal_distribution(m, x),
            lambda m, o, x: _normal_distribution(m, x) + x * _normal_density(m, x))
-GELU_TANH = row("gelu_tanh", lambda m, x: x * _sigmoid(m, 2 * _gelu_argument(m, x)),
+GELU_TANH = row("gelu_tanh", lambda m, x: x * m.sigmoid(2 * _gelu_argument(m, x)),
                 lambda m, o, x: _gelu_tanh_slope(m, x))
 
 # ---- of many arguments
@@ -277,10 +279,6 @@ LOGSUMEXP = row_of_many("logsumexp", lambda m, xs: m.logsumexp(xs),
 # of logsumexp, and the exponential multiplies that error by the size of x - y.
 SOFTMAX = row("softmax", lambda m, x, y: m.exp(x - y), lambda m, o, x, y: o, lambda m, o, x, y: -o)
 # fmt: on
-
-
-def _sigmoid(m: Any, x: Any) -> Any:
-    return m.divide(1, 1 + m.exp(-x))
 
 
 def _over_squared_distance(m: Any, z: Any, x: Any, y: Any) -> Any:
@@ -303,7 +301,7 @@ def _gelu_argument(m: Any, x: Any) -> Any:
 
 
 def _gelu_tanh_slope(m: Any, x: Any) -> Any:
-    left, right = _sigmoid(m, 2 * _gelu_argument(m, x)), _sigmoid(m, -2 * _gelu_argument(m, x))
+    left, right = m.sigmoid(2 * _gelu_argument(m, x)), m.sigmoid(-2 * _gelu_argument(m, x))
     bend = m.sqrt(m.divide(2, m.pi)) * (1 + 3 * m.divide(44715, 1000000) * x * x)
     # Far from 0 one of the two is 0, and x**2 may be infinite.
     return left + m.where(m.equal(left * right, 0), 0, 2 * x * left * right * bend)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from nanograd.engine._apply import Operand, apply
 from nanograd.engine._errors import ArgumentError
+from nanograd.engine._numbers import as_number
 from nanograd.engine._ops import CEIL, CLAMP, FLOOR, MAXIMUM, MINIMUM, SIGN, TRUNC, WHERE
 from nanograd.engine._value import ScalarValue
 
@@ -125,6 +126,8 @@ def where(
         x: a real number, a ScalarValue, or a function that returns one.
         y: likewise.
     """
+    if type(condition).__name__ not in {"bool", "bool_"} and not isinstance(condition, ScalarValue):
+        condition = as_number(condition, "where(condition)")
     chosen = x if condition else y
     if callable(x) or callable(y):
         return chosen() if callable(chosen) else chosen

@@ -80,6 +80,10 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
                 f"ScalarValue(data, label) takes a string as label and got {described(label)}. "
                 "A ScalarValue has no list of children to give: it records the operations done with it."
             )
+        if requires_grad is not True and requires_grad is not False:
+            raise NumberTypeError(
+                f"ScalarValue(requires_grad) takes True or False and got {described(requires_grad)}"
+            )
         self._data = as_number(data, f"{type(self).__name__}(data)")
         self._grad = None
         self._operation = None
@@ -202,7 +206,7 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
         gradient: Number | ScalarValue | None = None,
         *,
         create_graph: bool = False,
-        inputs: Sequence[ScalarValue] | None = None,
+        inputs: ScalarValue | Sequence[ScalarValue] | None = None,
     ) -> None:
         """Give every value that this one depends on its gradient: d self / d value, times ``gradient``.
 
@@ -346,7 +350,7 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
     def __floordiv__(self, other: object) -> NoReturn:
         raise NumberTypeError(
             "ScalarValue // other is flat almost everywhere, so a gradient through it says nothing. "
-            "Use floor(x / y) if that is meant, or x.data // y to compute with plain numbers."
+            "Use divmod(x, y)[0] if that is meant, or x.data // y to compute with plain numbers."
         )
 
     __rfloordiv__ = __floordiv__
@@ -392,6 +396,10 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
             return _constant(data)
         x_partial, y_partial = operation.partials_at(data, self._data, y._data)
         return _record(mode, operation, data, self, y, x_partial, y_partial)
+
+    def _reversed(self, operation: Operation, other: Any) -> ScalarValue:
+        """Return the operation's result for another operand and this value, recorded."""
+        return _reflected(operation, other, self)
 
     # ---- copying: graphs of any depth, without recursion
 

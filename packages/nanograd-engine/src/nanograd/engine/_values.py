@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nanograd.engine import _floats as FLOATS
-from nanograd.engine._activations import erf, softplus
+from nanograd.engine._activations import erf, sigmoid, softplus
 from nanograd.engine._apply import Operand, apply
 from nanograd.engine._exponentials import cbrt, exp, expm1, log, log1p, log2, log10, sqrt
 from nanograd.engine._ops import DIV, ERFC, GAUSSIAN, LOGSUMEXP, MOD, POW, ROUND
@@ -67,6 +67,7 @@ __all__ = [
     "power",
     "remainder",
     "rounded",
+    "sigmoid",
     "sign",
     "sin",
     "sinh",

@@ -123,6 +123,11 @@ def hypot(x: Expression, y: Expression) -> Expression:
     return sympy.sqrt(x**2 + y**2)
 
 
+def sigmoid(x: Expression) -> Expression:
+    """Return 1 / (1 + e**-x)."""
+    return 1 / (1 + sympy.exp(-x))
+
+
 def softplus(x: Expression) -> Expression:
     """Return log(1 + e**x)."""
     return sympy.log(1 + sympy.exp(x))
