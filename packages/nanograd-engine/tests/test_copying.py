@@ -3,6 +3,7 @@
 import copy
 import io
 import pickle
+import weakref
 from fractions import Fraction
 
 import pytest
@@ -114,7 +115,10 @@ def test_a_pickle_that_fails_halfway_leaves_later_ones_right():
     del value.secret
     assert by_pickle(root).data == root.data
     assert by_pickle(root.children[0]).data == 6.0
-    _LISTED.nodes.clear()
+    assert not _LISTED.nodes
+    gone = weakref.ref(root)
+    del root
+    assert gone() is None
 
 
 def test_nothing_is_remembered_after_a_pickle():

@@ -134,13 +134,12 @@ class _EndOfList:
         _LISTED.nodes.difference_update(self._nodes)
         return tuple, ()
 
+    def __del__(self) -> None:  # a pickler that stopped halfway forgets it
+        _LISTED.nodes.difference_update(self._nodes)
+
 
 class _Listed(threading.local):
-    """The nodes that the pickler of this thread is about to reach one by one, each after its children.
-
-    If a pickler stops halfway, nodes stay here. They are then pickled as other objects are, recursively:
-    correct, but not at any depth.
-    """
+    """The nodes that the pickler of this thread is about to reach one by one, each after its children."""
 
     def __init__(self) -> None:
         self.nodes: set[ScalarValue] = set()
