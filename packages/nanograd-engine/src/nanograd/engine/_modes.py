@@ -84,7 +84,8 @@ def _set_recording(recording: bool) -> Token[Mode]:
 def no_grad() -> Iterator[None]:
     """Compute without recording: results have no history and need no gradient.
 
-    It is a context manager and a decorator, like `torch.no_grad`_.
+    It is a context manager, and a decorator of functions that are neither ``async`` nor generators; inside
+    those, use it as a context manager. The name is that of `torch.no_grad`_.
 
     >>> from nanograd.engine import ScalarValue
     >>> x = ScalarValue(3.0)
