@@ -28,11 +28,12 @@ from nanograd.engine._floats import Number
 from nanograd.engine._functional import gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from nanograd.engine._graph import leaves, topological_order
 from nanograd.engine._hooks import HookHandle
+from nanograd.engine._inner import dot, inner
 from nanograd.engine._modes import Scope, current_scope, enable_grad, is_grad_enabled, no_grad, scope
 from nanograd.engine._numbers import as_number
 from nanograd.engine._ops import OPS, Operation
 from nanograd.engine._printing import DEEPEST_PRINTED, MOST_PRINTED, rich_fields
-from nanograd.engine._reductions import dot, logsumexp, prod, softmax, sum_
+from nanograd.engine._reductions import logsumexp, prod, softmax, sum_
 from nanograd.engine._steps import ceil, clamp, floor, maximum, minimum, sign, trunc, where
 from nanograd.engine._trees import StructureError
 from nanograd.engine._trigonometry import (
@@ -103,6 +104,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "inner",
     "is_grad_enabled",
     "jacobian",
     "jvp",

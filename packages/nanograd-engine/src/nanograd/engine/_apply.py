@@ -22,6 +22,8 @@ def apply(operation: Operation, *operands: Operand) -> Operand:
     """
     for operand in operands:
         if isinstance(operand, ScalarValue):
+            if operation.arity == 1:
+                return operand._unary(operation)  # what record does, in half the time
             return record(operation, *operands)
     if not operands:
         raise ArgumentError(f"{operation.usage} needs at least one value and got none")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from nanograd.engine._apply import Operand, apply
-from nanograd.engine._errors import ShapeError
-from nanograd.engine._ops import DOT, LOGSUMEXP, PROD, SOFTMAX, SUM
+from nanograd.engine._ops import LOGSUMEXP, PROD, SOFTMAX, SUM
 
 
 def sum_(values: Iterable[Operand]) -> Operand:
@@ -42,29 +41,6 @@ def prod(values: Iterable[Operand]) -> Operand:
         NumberTypeError: if one of them is not a real number.
     """
     return apply(PROD, *values)
-
-
-def dot(x: Sequence[Operand], y: Sequence[Operand]) -> Operand:
-    """Return x1 y1 + x2 y2 + ..., added from left to right; its derivatives are the other vector's elements.
-
-    The number is the one that products and sums of single values give, with one node instead of 2 n - 1.
-
-    >>> from nanograd.engine import ScalarValue
-    >>> dot([ScalarValue(2.0), ScalarValue(3.0)], [4.0, 5.0])
-    ScalarValue(data=23.0)
-
-    Args:
-        x: n ScalarValues or plain numbers, n at least 1.
-        y: n likewise.
-
-    Raises:
-        ShapeError: if there are not as many in ``x`` as in ``y``.
-        ArgumentError: if there are none.
-        NumberTypeError: if one of them is not a real number.
-    """
-    if len(x) != len(y):
-        raise ShapeError(f"dot(x, y) takes two vectors of one length and got {len(x)} and {len(y)} values")
-    return apply(DOT, *x, *y)
 
 
 def logsumexp(values: Iterable[Operand]) -> Operand:

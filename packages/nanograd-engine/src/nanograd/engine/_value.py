@@ -430,35 +430,63 @@ def record(operation: Operation, *operands: Any) -> ScalarValue:
     Raises:
         NumberTypeError: if an operand is neither; it names the operation.
     """
-    children = tuple(
-        [
-            operand if isinstance(operand, ScalarValue) else _constant(as_number(operand, operation.usage))
-            for operand in operands
-        ]
-    )
+    children = as_values(operands, operation.usage)
     if operation.arity == 1:
         return children[0]._unary(operation)
     if operation.arity == 2:
         return children[0]._binary(operation, children[1])
     numbers = [child._data for child in children]
-    node = _constant(operation.evaluate(*numbers))
+    requires_grad = [child._requires_grad for child in children]
+    data = operation.evaluate(*numbers)
+    partials: tuple[Any, ...] = ()
+    if True in requires_grad and MODE.get().recording:
+        partials = operation.partials_at(data, *numbers)
+        if False in requires_grad:
+            partials = tuple(
+                [p if wanted else None for p, wanted in zip(partials, requires_grad, strict=True)]
+            )
+    return record_many(operation, data, children, partials)
+
+
+def record_many(
+    operation: Operation, data: Number, children: tuple[ScalarValue, ...], partials: tuple[Any, ...]
+) -> ScalarValue:
+    """Return the result of an operation of many arguments as a node.
+
+    Args:
+        operation: its row of the table.
+        data: the result.
+        children: the arguments.
+        partials: the derivative towards each, None towards one that needs no gradient.
+    """
+    node = _constant(data)
     mode = MODE.get()
     if mode.recording:
         node._operation = operation
         node._scope = mode.scope
         node._x = children
-        node._requires_grad = any(child._requires_grad for child in children)
-        if node._requires_grad:
-            partials = operation.partials_at(node._data, *numbers)
-            node._x_partial = tuple(
-                [
-                    partial if child._requires_grad else None
-                    for child, partial in zip(children, partials, strict=True)
-                ]
-            )
+        for partial in partials:
+            if partial is not None:
+                node._requires_grad = True
+                node._x_partial = partials
+                break
         if mode.anomaly:
             check_value(node)
     return node
+
+
+def as_values(operands: Iterable[Any], usage: str) -> tuple[ScalarValue, ...]:
+    """Return operands as ScalarValues: plain numbers become constants.
+
+    Raises:
+        NumberTypeError: if one is neither; it names the operation, by what ``usage`` says.
+    """
+    return tuple(
+        [
+            operand if isinstance(operand, ScalarValue) else _constant(as_number(operand, usage))
+            for operand in operands
+        ]
+    )
 
 
 def as_operand(given: Any, operation: Operation) -> ScalarValue:
