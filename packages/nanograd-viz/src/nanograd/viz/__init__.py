@@ -10,17 +10,20 @@
 from nanograd.viz._draw import draw_graph, save_graph
 from nanograd.viz._drawing import Drawing
 from nanograd.viz._errors import EngineError, NoEngineError, NotAGraphError, RenderError, TooLargeError
+from nanograd.viz._explain import Explanation, explain
 from nanograd.viz._tree import print_tree
 
 __all__ = [
     "Drawing",
     "EngineError",
+    "Explanation",
     "NoEngineError",
     "NotAGraphError",
     "RenderError",
     "TooLargeError",
     "draw_dot",
     "draw_graph",
+    "explain",
     "print_tree",
     "save_graph",
 ]
