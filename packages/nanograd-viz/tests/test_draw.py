@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
-from nanograd.engine import ArgumentError, NanogradError, ScalarValue
+from nanograd.engine import ArgumentError, NanogradError, ScalarValue, topological_order
 from nanograd.viz import NotAGraphError, TooLargeError, draw_dot, draw_graph, save_graph
 
 
@@ -152,7 +153,9 @@ def test_an_empty_list_is_refused():
         ({"theme": "pink"}, "draw_graph(theme='pink') takes one of light, dark"),
         ({"depth": 0}, "draw_graph(depth=0) takes a number of levels from 1 on"),
         ({"depth": "layer"}, "draw_graph(depth='layer') takes a number of levels"),
-        ({"max_nodes": 0}, "draw_graph(max_nodes=0) takes a number from 1 on"),
+        ({"collapse": "Layer"}, "draw_graph(collapse='Layer') takes a function of a Scope"),
+        ({"max_nodes": 10_001}, "draw_graph(max_nodes=10001) takes a number from 1 to 10,000"),
+        ({"max_nodes": 0}, "draw_graph(max_nodes=0) takes a number from 1 to 10,000"),
     ],
 )
 def test_an_option_out_of_range_is_refused(expression, options, message):
@@ -168,8 +171,6 @@ def test_a_large_graph_is_refused_with_its_size_and_what_to_do(expression, minib
         "values before this one with print_tree(root), or raise the limit with max_nodes=8."
     )
     assert isinstance(caught.value, ValueError)
-    with pytest.raises(TooLargeError, match=r"with depth=2 or depth=1, or raise the limit with max_nodes="):
-        draw_graph(minibatch, max_nodes=7)
     with pytest.raises(TooLargeError, match=r"values and blocks at depth=2.*larger blocks with depth=1"):
         draw_graph(minibatch, depth=2, max_nodes=3)
 
@@ -181,6 +182,93 @@ def test_a_graph_of_a_thousand_values_is_drawn():
     drawing = draw_graph(total)
     assert repr(drawing) == "<Drawing: 999 values, 499 operations>"
     assert drawing.svg().count('class="node"') == 999 + 499
+
+
+def test_what_is_too_large_is_drawn_as_blocks_and_says_so(minibatch):
+    size = len(topological_order(minibatch))
+    dot = draw_graph(minibatch, max_nodes=20).dot
+    caption = (
+        f' label="{size} values, drawn as blocks: depth=2" fontname="Arial" fontsize=14 fontcolor="#5a6472"'
+    )
+    assert caption in dot
+    assert dot.replace(caption, "") == draw_graph(minibatch, depth=2).dot
+    assert (
+        f"{size} values, drawn as blocks: depth=1, more with depth=2"
+        in draw_graph(minibatch, max_nodes=8).svg()
+    )
+
+
+def test_what_stays_too_large_as_blocks_is_refused(minibatch):
+    with pytest.raises(TooLargeError, match=r"max_nodes="):
+        draw_graph(minibatch, max_nodes=2)
+
+
+def test_edges_carry_local_derivatives_on_request(expression):
+    dot = draw_graph(expression, show=("label", "data", "local_derivatives")).dot
+    labels = dict(re.findall(r'^\w+ -> \w+ \[id=(\w+) label=" ([^"]*)"', dot, re.MULTILINE))
+    assert labels == {
+        "n0_o2_0": "2",
+        "n1_o2_1": "5",
+        "n2_o4_0": "1",
+        "n3_o4_1": "1",
+        "n5_o6_0": "1",
+        "n1_o6_1": "1",
+        "n4_o7_0": "4",
+        "n6_o7_1": "13",
+    }
+    assert " label=" not in "".join(re.findall(r"^\w+ -> .*", draw_graph(expression).dot, re.MULTILINE))
+
+
+def test_a_constant_has_no_local_derivative():
+    dot = draw_graph(ScalarValue(2.0) * 3, show=("data", "local_derivatives")).dot
+    assert re.findall(r'-> o2 \[id=(\w+)(?: label="(.*?)")?', dot) == [("n0_o2_0", " 3"), ("n1_o2_1", "")]
+
+
+def flows(root, **options):
+    """The width and the color of every edge from an operand to its operation."""
+    dot = draw_graph(root, show=("label", "flow"), **options).dot
+    return {
+        name: (float(width), color)
+        for name, color, width in re.findall(r'\[id=(\w+_\d+)(?: color="(.*?)")? penwidth=([\d.]+)', dot)
+    }
+
+
+def test_edges_show_sign_and_size_of_the_gradient_that_flows_along():
+    x, y, z = (ScalarValue(n, label=label) for n, label in ((1.0, "x"), (2.0, "y"), (3.0, "z")))
+    total = x * 1000.0 + y * -1000.0 + z * 0.0
+    total.backward()
+    found = flows(total)
+    positive, negative = found["n0_o2_0"], found["n3_o5_0"]
+    assert positive[0] == negative[0] == 5.0
+    assert positive[1] != negative[1]
+    assert found["n7_o9_0"] == (0.75, "")  # nothing flows to z
+    assert found["n2_o6_0"][0] < 5.0
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 10**400, 1e-320], ids=range(5))
+def test_any_gradient_can_flow(number):
+    x = ScalarValue(1, label="x")
+    y = x * number + x
+    y.backward()
+    assert all(0.75 <= width <= 5.0 for width, _ in flows(y).values())
+    assert draw_graph(y, show=("flow",)).svg()
+
+
+def test_highlighted_values_and_the_edges_between_them_stand_out(expression):
+    by_label = {node.label: node for node in topological_order(expression)}
+    path = [by_label[label] for label in ("b", "d", "e", "out")]
+    dot = draw_graph(expression, highlight=path).dot
+    frames = re.findall(r'^(n\d+) \[.*<table border="3"', dot, re.MULTILINE)
+    assert frames == ["n1", "n2", "n4", "n7"]
+    edges = re.findall(r'^\w+ -> \w+ \[id=(\w+) color="#a3126f" penwidth=2.5', dot, re.MULTILINE)
+    assert edges == ["n1_o2_1", "o2_n2", "n2_o4_0", "o4_n4", "n4_o7_0", "o7_n7"]
+    assert draw_graph(expression, highlight=expression).dot.count('border="3"') == 1
+    assert "#ff8fd0" in draw_graph(expression, highlight=path, theme="dark").dot
+
+
+def test_a_block_with_a_highlighted_value_stands_out(minibatch):
+    node = next(node for node in topological_order(minibatch) if node.scope is not None)
+    assert draw_graph(minibatch, depth=1, highlight=node).dot.count('<table border="3"') == 1
 
 
 def test_save_graph_draws_and_saves(expression, tmp_path):

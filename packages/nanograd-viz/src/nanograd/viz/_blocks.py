@@ -11,7 +11,7 @@ scope would stand both after and before that scope's block. Such a scope is draw
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from nanograd.engine import ScalarValue, Scope
 
@@ -28,6 +28,7 @@ class Block:
         users: the blocks that share the leaves.
         part: which part of the scope it is, and ``parts`` how many there are.
         use: which use of the module it is, and ``uses`` how many the picture shows.
+        repeated: the scopes of all the blocks that it stands for, if these are alike.
     """
 
     def __init__(self, scope: Scope | None = None, part: int = 1, parts: int = 1) -> None:
@@ -36,10 +37,14 @@ class Block:
         self.users: frozenset[Block] = frozenset()
         self.part, self.parts = part, parts
         self.use, self.uses = 1, 1
+        self.repeated: list[Scope] = []
 
 
 def find_blocks(
-    order: Sequence[ScalarValue], roots: Iterable[ScalarValue], depth: int
+    order: Sequence[ScalarValue],
+    roots: Iterable[ScalarValue],
+    depth: int | None,
+    collapse: Callable[[Scope], bool] | None = None,
 ) -> dict[ScalarValue, Block]:
     """Return the block of every value that belongs to one.
 
@@ -47,11 +52,12 @@ def find_blocks(
         order: the graph in topological order.
         roots: its results; they are never shared leaves.
         depth: how many levels of scopes are seen: 1 draws the outermost parts of a model as blocks.
+        collapse: says of a scope whether it is drawn as a block, however many levels are seen.
     """
     computed = [node for node in order if node.op is not None]
     if all(node.scope is None for node in computed):
         return {}
-    keys = _keys(computed, depth)
+    keys = _keys(computed, depth, collapse)
     blocks = _blocks_of_scopes(computed, keys)
     _number_the_uses(blocks.values())
     _place_leaves(order, set(roots), blocks)
@@ -64,23 +70,31 @@ def find_blocks(
     return blocks
 
 
-def _keys(computed: Iterable[ScalarValue], depth: int) -> dict[ScalarValue, Key]:
+def _keys(
+    computed: Iterable[ScalarValue], depth: int | None, collapse: Callable[[Scope], bool] | None
+) -> dict[ScalarValue, Key]:
     """Return what every computed value is drawn as.
 
     A part with parts of its own is drawn as a block at ``depth``; a part without, such as a loss beside a
-    model, also above it, where its numbers would drown the blocks.
+    model, also above it, where its numbers would drown the blocks. What ``collapse`` asks for is drawn as
+    one block, unless it lies inside of one.
     """
     ancestries = {node.scope: node.scope.ancestry for node in computed if node.scope is not None}
     divided = {outer for ancestry in ancestries.values() for outer in ancestry[:-1]}
+    asked: dict[Scope, bool] = {}
+    if collapse is not None:
+        # The scopes of all levels, each asked about once.
+        asked = {scope: bool(collapse(scope)) for scope in dict.fromkeys([*divided, *ancestries])}
+    blocks: dict[Scope, Scope | None] = {}
+    for scope, ancestry in ancestries.items():
+        seen = ancestry if depth is None else ancestry[:depth]
+        whole = depth is not None and (len(ancestry) >= depth or scope not in divided)
+        collapsed = (outer for outer in seen if asked.get(outer))
+        blocks[scope] = next(collapsed, seen[-1] if whole else None)
     keys: dict[ScalarValue, Key] = {}
     for node in computed:
-        scope = node.scope
-        if scope is None:
-            keys[node] = node
-        elif len(ancestry := ancestries[scope]) >= depth:
-            keys[node] = ancestry[depth - 1]
-        else:
-            keys[node] = node if scope in divided else scope
+        block = None if node.scope is None else blocks[node.scope]
+        keys[node] = node if block is None else block
     return keys
 
 

@@ -24,6 +24,7 @@ class Style:
         precision: the number of decimals.
         theme: the colors.
         stacked: whether the cells of a box stand below each other instead of side by side.
+        highlight: the values that are pointed at.
     """
 
     rankdir: str
@@ -31,6 +32,7 @@ class Style:
     precision: int
     theme: Theme
     stacked: bool
+    highlight: frozenset[ScalarValue] = frozenset()
 
 
 def is_constant(node: ScalarValue) -> bool:
@@ -58,6 +60,8 @@ def value_label(node: ScalarValue, style: Style, *, is_root: bool) -> str:
             )
     # A box stays a box when nothing that is shown applies to it.
     row = ("</tr><tr>" if style.stacked else "").join(cells) or "<td> </td>"
+    if node in style.highlight:
+        return _table(f"<tr>{row}</tr>", theme.highlight, width=3)
     frame = theme.root if is_root else theme.line if node.children else theme.leaf
     return _table(f"<tr>{row}</tr>", frame, width=2 if is_root else 1)
 
@@ -77,6 +81,8 @@ def block_label(block: Block, style: Style) -> str:
         rows.append(_row(f"data {data}", theme.data, theme.data_surface))
     if "grad" in style.show and grad:
         rows.append(_row(f"grad {grad}", theme.grad, theme.grad_surface))
+    if not style.highlight.isdisjoint(block.members):
+        return _table("".join(rows), theme.highlight, width=3)
     return _table("".join(rows), theme.leaf, width=1)
 
 
@@ -139,12 +145,28 @@ def _heading(block: Block) -> tuple[str, str]:
         thing = "parameter" if block.members[0].requires_grad else "constant"
         owners = {str(user.scope) for user in block.users}
         return counted(len(block.members), thing), f"of {owners.pop()}" if len(owners) == 1 else ""
-    remarks = [scope.kind] if scope.path and scope.kind else []
+    name = _common_name(block.repeated) if block.repeated else str(scope)
+    kind = scope.kind if scope.path else ""
+    if block.repeated:
+        kind = f"{kind} × {len(block.repeated):,}".strip()
+    remarks = [kind] if kind else []
     if block.uses > 1:
         remarks.append(f"use {block.use} of {block.uses}")
     if block.parts > 1:
         remarks.append(f"part {block.part} of {block.parts}")
-    return visible(str(scope)) or "block", visible(", ".join(remarks))
+    return visible(name) or "block", visible(", ".join(remarks))
+
+
+def _common_name(scopes: list[Scope]) -> str:
+    """Return the name of several parts: ``layers.0.neurons.0-15``, or that of the first and an ellipsis."""
+    names = [str(scope) for scope in scopes]
+    stems = {name.rpartition(".")[0] for name in names}
+    numbers = [name.rpartition(".")[2] for name in names]
+    if len(stems) == 1 and all(number.isdigit() for number in numbers):
+        ordered = sorted(map(int, numbers))
+        if ordered == list(range(ordered[0], ordered[0] + len(ordered))):
+            return f"{stems.pop()}.{ordered[0]}-{ordered[-1]}".removeprefix(".")
+    return f"{names[0]}, …" if len(set(names)) > 1 else names[0]
 
 
 def _contents(block: Block) -> str:

@@ -27,6 +27,8 @@ class Theme:
         data_surface: behind numbers.
         grad: gradients.
         grad_surface: behind gradients.
+        negative: negative gradients, where the color of an edge tells the sign.
+        highlight: the frames and edges of what is pointed at.
     """
 
     background: str
@@ -42,6 +44,8 @@ class Theme:
     data_surface: str
     grad: str
     grad_surface: str
+    negative: str
+    highlight: str
 
 
 LIGHT = Theme(
@@ -58,6 +62,8 @@ LIGHT = Theme(
     data_surface="#e8f2fa",
     grad="#9a3e00",
     grad_surface="#fdf0e4",
+    negative="#6b3fa0",
+    highlight="#a3126f",
 )
 
 DARK = Theme(
@@ -74,6 +80,8 @@ DARK = Theme(
     data_surface="#14293b",
     grad="#ffb37a",
     grad_surface="#38241a",
+    negative="#c4a6f2",
+    highlight="#ff8fd0",
 )
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from nanograd.engine import ScalarValue
+from nanograd.engine import Number, ScalarValue
 from nanograd.viz._blocks import Block
 from nanograd.viz._boxes import (
     FONT_SIZE,
@@ -24,7 +24,8 @@ from nanograd.viz._boxes import (
     value_name,
     value_title,
 )
-from nanograd.viz._numerals import exact_numeral
+from nanograd.viz._flows import Flows
+from nanograd.viz._numerals import exact_numeral, short_numeral
 from nanograd.viz._svg import FONT
 from nanograd.viz._text import escaped_for_dot
 
@@ -34,6 +35,7 @@ def write_dot(
     roots: Iterable[ScalarValue],
     blocks: Mapping[ScalarValue, Block],
     style: Style,
+    caption: str = "",
 ) -> tuple[str, dict[str, str], str]:
     """Return the DOT text, the title of every element by its id, and a description of the whole.
 
@@ -42,8 +44,9 @@ def write_dot(
         roots: its results.
         blocks: the block of every value that is not drawn by itself.
         style: how it looks.
+        caption: what is said below the picture.
     """
-    return _Writer(order, roots, blocks, style).write()
+    return _Writer(order, roots, blocks, style, caption).write()
 
 
 class _Writer:
@@ -55,8 +58,11 @@ class _Writer:
         roots: Iterable[ScalarValue],
         blocks: Mapping[ScalarValue, Block],
         style: Style,
+        caption: str,
     ) -> None:
         self.order = order
+        self.caption = caption
+        self.flows = Flows(order, style) if "flow" in style.show else None
         self.roots = set(roots)
         self.blocks = blocks
         self.style = style
@@ -85,9 +91,12 @@ class _Writer:
 
     def beginning(self) -> Iterable[str]:
         theme = self.style.theme
+        spaces = _SPACES_FOR_LABELS if "local_derivatives" in self.style.show else _SPACES
+        caption = f' label="{escaped_for_dot(self.caption)}" fontname="{FONT}"' if self.caption else ""
+        caption += f' fontsize={FONT_SIZE} fontcolor="{theme.quiet}"' if self.caption else ""
         return (
             "digraph nanograd {",
-            f'graph [rankdir={self.style.rankdir} bgcolor="{theme.background}" {_SPACES}]',
+            f'graph [rankdir={self.style.rankdir} bgcolor="{theme.background}" {spaces}{caption}]',
             f'node [fontname="{FONT}" fontsize={FONT_SIZE} fontcolor="{theme.text}"]',
             f'edge [fontname="{FONT}" fontsize={FONT_SIZE - 2} fontcolor="{theme.quiet}"]',
             f'edge [color="{theme.line}" arrowsize=0.7]',
@@ -102,7 +111,8 @@ class _Writer:
         if node.children and node not in self.blocks:
             theme = self.style.theme
             symbol = f'"{escaped_for_dot(symbol_of(node))}"'
-            look = f'shape=ellipse style=filled fillcolor="{theme.operation}" color="{theme.line}" {_ELLIPSE}'
+            line = theme.line if node not in self.style.highlight else theme.highlight
+            look = f'shape=ellipse style=filled fillcolor="{theme.operation}" color="{line}" {_ELLIPSE}'
             self.element(f"o{number}", symbol, operation_title(node), look)
 
     def element(self, name: str, label: str, title: str, look: str) -> None:
@@ -126,16 +136,38 @@ class _Writer:
                 start = self.source(child)
                 if block is None and child not in self.blocks:
                     slope = "" if partial is None else f"\nlocal derivative {exact_numeral(partial)}"
-                    self.edge(start, end, f"{value_name(child)} to {symbol_of(node)}{slope}", f"_{place}")
+                    title = f"{value_name(child)} to {symbol_of(node)}{slope}"
+                    self.edge(start, end, title, f"_{place}", self.look_of_edge(node, child, partial))
                 elif start != end:
                     merged[start, end] += 1
+            pointed = self.highlighted(node, *node.children)
             if block is None:
-                self.edge(end, f"n{number}", f"{symbol_of(node)} to {value_name(node)}", more=_CLOSE)
+                self.edge(
+                    end, f"n{number}", f"{symbol_of(node)} to {value_name(node)}", more=pointed + _CLOSE
+                )
             elif node in self.roots:
                 self.edge(end, f"n{number}", value_name(node))
         for (start, end), count in merged.items():
             label = f' label=" ×{count:,}"' if count > 1 else ""
             self.edge(start, end, counted(count, "edge"), more=label)
+
+    def look_of_edge(self, node: ScalarValue, child: ScalarValue, partial: Number | None) -> str:
+        """Return the attributes of the edge from an operand to its operation."""
+        look = ""
+        if "local_derivatives" in self.style.show and partial is not None:
+            number = short_numeral(partial, self.style.precision)
+            look = f' label=" {number}" fontcolor="{self.style.theme.grad}"'
+        pointed = self.highlighted(node, child)
+        if self.flows is not None and not pointed:
+            look += self.flows.look(node, partial)
+        return look + pointed
+
+    def highlighted(self, node: ScalarValue, *children: ScalarValue) -> str:
+        """Return the look of an edge between two values that are pointed at."""
+        highlight = self.style.highlight
+        if node not in highlight or highlight.isdisjoint(children):
+            return ""
+        return f' color="{self.style.theme.highlight}" penwidth=2.5'
 
     def edge(self, start: str, end: str, title: str, suffix: str = "", more: str = "") -> None:
         name = f"{start}_{end}{suffix}"
@@ -144,6 +176,7 @@ class _Writer:
 
 
 _SPACES = "ranksep=0.25 nodesep=0.16 pad=0.1"
+_SPACES_FOR_LABELS = "ranksep=0.7 nodesep=0.3 pad=0.1"
 _BOX = "shape=plain"
 _MERE_TEXT = "shape=none width=0 height=0 margin=0.05"
 _ELLIPSE = "width=0.44 height=0.36 margin=0.04"

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-from nanograd.engine import ArgumentError, ScalarValue, topological_order
+from nanograd.engine import ArgumentError, ScalarValue, Scope, topological_order
 from nanograd.viz._blocks import Block, find_blocks
 from nanograd.viz._boxes import Style
 from nanograd.viz._colors import THEMES
 from nanograd.viz._dot import write_dot
 from nanograd.viz._drawing import Drawing
-from nanograd.viz._errors import NotAGraphError, TooLargeError
+from nanograd.viz._errors import TooLargeError
+from nanograd.viz._repeats import merge_repeats
+from nanograd.viz._roots import as_roots
 
 MOST_VALUES = 1_500
 # Above these, boxes as wide as they are by default would make a picture illegible at the width of a page.
 _MANY_VALUES = 60
+_MANY_BLOCKS = 24
 _FEW_IN_A_ROW = 4
 _MOST_DRAWABLE = 10_000
-_FIELDS = ("label", "data", "grad")
+_BOX_FIELDS = ("label", "data", "grad")
+_FIELDS = (*_BOX_FIELDS, "local_derivatives", "flow")
+_LEGIBLE = 200
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -28,11 +33,14 @@ def draw_graph(
     root: ScalarValue | Sequence[ScalarValue],
     *,
     rankdir: Literal["LR", "TB", "RL", "BT"] = "LR",
-    show: Sequence[str] = _FIELDS,
+    show: Sequence[str] = _BOX_FIELDS,
     precision: int = 4,
     theme: Literal["light", "dark"] = "light",
     stacked: bool | None = None,
     depth: int | None = None,
+    collapse: Callable[[Scope], bool] | None = None,
+    merge: bool | None = None,
+    highlight: ScalarValue | Iterable[ScalarValue] = (),
     max_nodes: int = MOST_VALUES,
 ) -> Drawing:
     """Return a picture of a calculation: a box for every value, an ellipse for every operation.
@@ -48,7 +56,10 @@ def draw_graph(
     Args:
         root: the result, or a list of several.
         rankdir: where the graph leads to: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
-        show: what a box holds, in this order: any of ``"label"``, ``"data"`` and ``"grad"``.
+        show: what a box holds, in this order: any of ``"label"``, ``"data"`` and ``"grad"``. With
+            ``"local_derivatives"`` edges carry the derivative of the operation for this operand; with
+            ``"flow"`` their color tells the sign and their width the size of the gradient that flows back
+            along them, dotted where none does.
         precision: the number of decimals.
         theme: ``"light"`` or ``"dark"``.
         stacked: whether the cells of a box stand below each other instead of side by side. If left out,
@@ -56,34 +67,48 @@ def draw_graph(
             60 in all, or with blocks.
         depth: how far the parts of a model are taken apart: with 1 a model is one block, with 2 each of its
             layers is one. A part that has no parts, such as a loss, stays one block. If left out, every
-            number is drawn.
-        max_nodes: the number of values (and blocks) above which the graph is refused.
+            number is drawn, if there are no more than ``max_nodes`` of them; of more, the parts at the depth
+            at which the picture is legible, and a line below it says so.
+        collapse: says of a :class:`~nanograd.engine.Scope` whether it is drawn as one block, for example
+            ``lambda scope: scope.kind == "Layer"``.
+        merge: whether blocks that repeat each other, such as the neurons of a layer, are drawn as one, with
+            their number. If left out, they are in pictures of more than 60 boxes or 24 blocks.
+        highlight: a value or several whose boxes, and the edges between them, are pointed out; for example
+            those on a path of :func:`explain`.
+        max_nodes: the number of values (and blocks) above which the graph is not drawn, up to 10,000.
 
     Raises:
         NotAGraphError: if ``root`` is neither a ScalarValue nor a list of them.
         ArgumentError: if an option is none of those above.
         TooLargeError: if there are more values than ``max_nodes``.
     """
-    roots = _as_roots(root)
+    roots = as_roots(root, "draw_graph")
     _check(rankdir, show, precision, theme)
     if depth is not None and (not isinstance(depth, int) or depth < 1):
         raise ArgumentError(
             f"draw_graph(depth={depth!r}) takes a number of levels from 1 on, or None for every value"
         )
-    if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ArgumentError(f"draw_graph(max_nodes={max_nodes!r}) takes a number from 1 on")
+    if collapse is not None and not callable(collapse):
+        raise ArgumentError(f"draw_graph(collapse={collapse!r}) takes a function of a Scope")
+    if not isinstance(max_nodes, int) or not 1 <= max_nodes <= _MOST_DRAWABLE:
+        raise ArgumentError(
+            f"draw_graph(max_nodes={max_nodes!r}) takes a number from 1 to {_MOST_DRAWABLE:,}: a picture of "
+            "more cannot be read. Draw blocks, with depth=2 or depth=1."
+        )
+    pointed_out = frozenset(as_roots(highlight, "draw_graph(highlight)") if _any(highlight) else ())
     order = topological_order(*roots)
-    blocks: dict[ScalarValue, Block] = {}
-    if depth is not None:
-        blocks = find_blocks(order, roots, depth)
-    boxes = len(order) - len(blocks) + len(set(blocks.values()))
-    if boxes > max_nodes:
-        raise TooLargeError(_too_large(order, boxes, max_nodes, depth))
+    view = View(order, roots, depth, collapse, merge)
+    caption = ""
+    if view.size > max_nodes and depth is None and collapse is None:
+        view = _legible(view, max_nodes)
+        caption = _caption(view)
+    if view.size > max_nodes:
+        raise TooLargeError(_too_large(order, view.size, max_nodes, depth))
     if stacked is None:
         long = rankdir in {"LR", "RL"} and _longest_path(order) > _FEW_IN_A_ROW
-        stacked = long or depth is not None or boxes > _MANY_VALUES
-    style = Style(rankdir, tuple(dict.fromkeys(show)), precision, THEMES[theme], stacked)
-    return Drawing(*write_dot(order, roots, blocks, style))
+        stacked = long or bool(view.blocks) or view.size > _MANY_VALUES
+    style = Style(rankdir, tuple(dict.fromkeys(show)), precision, THEMES[theme], stacked, pointed_out)
+    return Drawing(*write_dot(order, roots, view.blocks, style, caption))
 
 
 def save_graph(root: ScalarValue | Sequence[ScalarValue], path: str | PathLike[str], **options: Any) -> Path:
@@ -104,19 +129,56 @@ def save_graph(root: ScalarValue | Sequence[ScalarValue], path: str | PathLike[s
     return draw_graph(root, **options).save(path)
 
 
-def _as_roots(root: object) -> list[ScalarValue]:
-    roots = list(root) if isinstance(root, Sequence) and not isinstance(root, str) else [root]
-    if not roots:
-        raise ArgumentError("draw_graph(root) got an empty list: give it at least one ScalarValue")
-    checked = []
-    for value in roots:
-        if not isinstance(value, ScalarValue):
-            raise NotAGraphError(
-                f"draw_graph(root) takes a ScalarValue or a list of them and got {type(value).__name__}: "
-                f"{value!r:.80}. A picture is drawn of results that were computed from ScalarValues."
-            )
-        checked.append(value)
-    return list(dict.fromkeys(checked))
+class View:
+    """What a graph is drawn as: which values belong to which blocks.
+
+    Attributes:
+        blocks: the block of every value that is not drawn by itself.
+        size: the number of boxes.
+    """
+
+    def __init__(
+        self,
+        order: list[ScalarValue],
+        roots: list[ScalarValue],
+        depth: int | None,
+        collapse: Callable[[Scope], bool] | None,
+        merge: bool | None,
+    ) -> None:
+        self.order, self.roots, self.depth, self.merge = order, roots, depth, merge
+        self.blocks: dict[ScalarValue, Block] = {}
+        if depth is not None or collapse is not None:
+            self.blocks = find_blocks(order, roots, depth, collapse)
+        many = self.size > _MANY_VALUES or len(set(self.blocks.values())) > _MANY_BLOCKS
+        if merge or (merge is None and many):
+            self.blocks = merge_repeats(order, self.blocks)
+
+    @property
+    def size(self) -> int:
+        return len(self.order) - len(self.blocks) + len(set(self.blocks.values()))
+
+
+def _legible(view: View, max_nodes: int) -> View:
+    """Return the view that takes the parts apart as far as the picture stays legible."""
+    scopes = {node.scope for node in view.order if node.scope is not None}
+    for depth in range(max((len(scope.ancestry) for scope in scopes), default=0), 0, -1):
+        blocks = View(view.order, view.roots, depth, None, view.merge)
+        if blocks.size <= min(_LEGIBLE, max_nodes) or depth == 1:
+            return blocks
+    return view
+
+
+def _caption(view: View) -> str:
+    """Return what is said below a picture that was not asked for as blocks."""
+    if view.depth is None:
+        return ""
+    deeper = any(node.scope and len(node.scope.ancestry) > view.depth for node in view.order)
+    more = f", more with depth={view.depth + 1}" if deeper else ""
+    return f"{len(view.order):,} values, drawn as blocks: depth={view.depth}{more}"
+
+
+def _any(highlight: object) -> bool:
+    return isinstance(highlight, ScalarValue) or bool(highlight)
 
 
 def _check(rankdir: str, show: Sequence[str], precision: int, theme: str) -> None:
