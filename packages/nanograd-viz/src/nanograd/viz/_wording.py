@@ -59,7 +59,7 @@ class Wording:
             derivative = self.derivative(step.node, step.node.children[step.place])
             slope = self._slope(step)
             yield (
-                f"{self.name(step.node)} = {self._formula(step.node)}",
+                f"{self.name(step.node)} = {self.formula(step.node)}",
                 f"{derivative} = {slope}" if slope else derivative,
                 self.number(step.slope),
                 self.number(product),
@@ -93,7 +93,8 @@ class Wording:
     def _name(self, node: ScalarValue) -> str:
         return node.label or self._made.get(node) or short_numeral(node.data)
 
-    def _formula(self, node: ScalarValue) -> str:
+    def formula(self, node: ScalarValue) -> str:
+        """Return what a value was computed from: ``a * b``, ``tanh(x)``."""
         names = [self.name(child) for child in node.children]
         symbol = symbol_of(node)
         if len(names) == 2 and not symbol[0].isalpha():
