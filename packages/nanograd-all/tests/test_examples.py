@@ -121,6 +121,37 @@ def test_iris_is_learned(run):
     assert accuracy >= 0.93
 
 
+@pytest.mark.parametrize("name", ["example_digits", "example_names"])
+def test_networks_learn_to_read(name, run):
+    printed, _ = run(name)
+    accuracy = float(re.search(r"test accuracy ([01]\.\d+)", printed)[1])
+    assert accuracy >= {"example_digits": 0.94, "example_names": 0.8}[name]
+
+
+def test_all_moons_are_on_the_right_side(run):
+    printed, _ = run("example_moons")
+    assert re.search(r"step 100  loss 0\.0\d+  accuracy 100%", printed)
+
+
+def test_a_line_explains_half_of_the_progression_of_diabetes(run):
+    printed, _ = run("example_diabetes")
+    explained = {
+        name: float(r2) for name, r2 in re.findall(r"^(\w+) +R2 .*, (\d\.\d+) in the test", printed, re.MULTILINE)
+    }
+    assert explained["linear"] > 0.45
+    assert explained["network"] > 0.35
+
+
+def test_the_gpt_knows_more_about_names_than_pairs_of_letters_tell(run):
+    printed, _ = run("example_gpt")
+    assert "4192 parameters" in printed
+    # 2.44 is the loss of one who has counted which letter follows which, in all the names to learn from.
+    assert float(re.search(r"test loss (\d\.\d+)", printed)[1]) < 2.44
+    written = re.search(r"it writes: (.*)", printed)[1].split(", ")
+    assert len(written) == 20
+    assert sum(name.isalpha() and name.islower() for name in written) >= 18
+
+
 @pytest.mark.parametrize("name", ["example_vis", "example_neuron"])
 def test_pictures_are_deterministic(name, run, tmp_path):
     _, folder = run(name)

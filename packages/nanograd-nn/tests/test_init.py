@@ -194,3 +194,122 @@ def test_nothing_changes_when_one_value_is_wrong():
     with pytest.raises(NumberTypeError):
         init.uniform_([good, 1.0])
     assert good.data == 5.0
+
+
+# ---- what is made of whole matrices
+
+
+def test_the_identity():
+    assert [[value.data for value in row] for row in init.eye_(matrix(2, 3))] == [
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+    ]
+
+
+def test_a_convolution_that_passes_on_what_it_gets():
+    weight = [[[Parameter(5.0) for _ in range(3)] for _ in range(2)] for _ in range(4)]
+    ones = [
+        (out, channel)
+        for out in range(4)
+        for channel in range(2)
+        if init.dirac_(weight)[out][channel][1].data
+    ]
+    assert ones == [(0, 0), (1, 1)]
+    assert sum(value.data for filters in weight for row in filters for value in row) == 2.0
+    init.dirac_(weight, groups=2)
+    assert [weight[out][channel][1].data for out, channel in ((0, 0), (1, 1), (2, 0), (3, 1))] == [1.0] * 4
+
+
+def test_the_fans_of_a_convolution_count_its_window():
+    bound = math.sqrt(6.0 / 2.0 / (5 * 2 * 3)) * math.sqrt(2.0)
+    tensor = [[[[Parameter(0.0) for _ in range(3)] for _ in range(2)] for _ in range(5)] for _ in range(7)]
+    init.kaiming_uniform_(tensor, generator=random.Random(0))
+    largest = max(abs(v.data) for a in tensor for b in a for c in b for v in c)
+    assert 0.97 * bound < largest <= bound
+
+
+def test_truncated_numbers_lie_between_the_ends():
+    drawn = numbers(init.trunc_normal_(matrix(), 1.0, 2.0, 0.0, 4.0, random.Random(0)))
+    assert min(drawn) >= 0.0
+    assert max(drawn) <= 4.0
+    # the mean of a normal variable between two ends, from its density and distribution
+    curve = statistics.NormalDist()
+    low, high = -0.5, 1.5
+    expected = 1.0 + 2.0 * (curve.pdf(low) - curve.pdf(high)) / (curve.cdf(high) - curve.cdf(low))
+    assert statistics.mean(drawn) == pytest.approx(expected, abs=0.1)
+    assert sum(x < 1.0 for x in drawn) / len(drawn) == pytest.approx(0.1915 / (0.1915 + 0.4332), abs=0.04)
+
+
+@pytest.mark.parametrize(("a", "b"), [(100.0, 200.0), (-200.0, -100.0)])
+def test_ends_far_out_are_kept(a, b):
+    assert a <= init.trunc_normal_(Parameter(0.0), a=a, b=b).data <= b
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(3, 5), (5, 3), (4, 4), (1, 3)])
+def test_orthogonal_rows_or_columns(rows, columns):
+    weight = init.orthogonal_(matrix(rows, columns), 2.0, random.Random(0))
+    vectors = [[value.data for value in row] for row in weight]
+    if rows > columns:
+        vectors = [list(column) for column in zip(*vectors, strict=True)]
+    for i, x in enumerate(vectors):
+        for j, y in enumerate(vectors):
+            product = math.fsum(a * b for a, b in zip(x, y, strict=True))
+            assert product == pytest.approx(4.0 if i == j else 0.0, abs=1e-13)
+
+
+def test_sparse_columns():
+    weight = init.sparse_(matrix(10, 6), 0.25, 3.0, random.Random(0))
+    for column in zip(*weight, strict=True):
+        assert sum(value.data == 0.0 for value in column) == 3
+    assert statistics.pstdev(value for value in numbers(weight) if value) == pytest.approx(3.0, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: init.eye_([Parameter(1.0)]),
+            ShapeError,
+            r"Only tensors with 2 dimensions are supported, .* \(1,\)",
+        ),
+        (
+            lambda: init.sparse_([Parameter(1.0)], 0.5),
+            ShapeError,
+            "Only tensors with 2 dimensions are supported",
+        ),
+        (
+            lambda: init.sparse_(matrix(), 1.5),
+            ArgumentError,
+            r"sparsity is a share, from 0 to 1, and got 1\.5",
+        ),
+        (lambda: init.sparse_(matrix(), 0.5, -1.0), ArgumentError, "normal expects std >= 0"),
+        (lambda: init.orthogonal_([Parameter(1.0)]), ShapeError, "Only tensors with 2 or more dimensions"),
+        (lambda: init.orthogonal_([[]]), ShapeError, r"the shape is \(1, 0\)"),
+        (lambda: init.dirac_(matrix()), ShapeError, "Only tensors with 3, 4, or 5 dimensions"),
+        (
+            lambda: init.dirac_([matrix(3, 3)] * 3, 2),
+            ArgumentError,
+            "dim 0 must be divisible by groups: 3 is not by 2",
+        ),
+        (
+            lambda: init.trunc_normal_(matrix(), a=1.0, b=1.0),
+            ArgumentError,
+            r"a=1\.0 does not lie below b=1\.0",
+        ),
+        (
+            lambda: init.trunc_normal_(matrix(), std=0.0),
+            ArgumentError,
+            r"expects std > 0\.0, but found std 0\.0",
+        ),
+        (
+            lambda: init.calculate_gain("leaky_relu", "a"),
+            ArgumentError,
+            "negative_slope 'a' not a valid number",
+        ),
+        (lambda: init.xavier_normal_([[[]]]), ShapeError, "Fan in and fan out can not be computed"),
+    ],
+    ids=range(12),
+)
+def test_matrices_that_make_no_sense_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

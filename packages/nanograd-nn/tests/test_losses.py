@@ -1,12 +1,22 @@
 """The losses equal PyTorch's on numbers that PyTorch 2.13.0 computed, and refuse what makes no sense."""
 
 import math
+import re
 from fractions import Fraction
 
+import nanograd.nn.functional as F
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nanograd.engine import ArgumentError, NanogradError, NumberTypeError, ScalarValue, ShapeError
+from nanograd import nn
+from nanograd.engine import (
+    ArgumentError,
+    NanogradError,
+    NumberTypeError,
+    ScalarValue,
+    ShapeError,
+    topological_order,
+)
 from nanograd.nn import ClassIndexError, CrossEntropyLoss, MSELoss
 from nanograd.nn.functional import cross_entropy, mse_loss
 
@@ -280,3 +290,360 @@ def test_the_mean_of_ignored_samples_alone_is_refused():
     ):
         cross_entropy(LOGITS, [-100, -100, -100])
     assert cross_entropy(LOGITS, [-100, -100, -100], reduction="sum").data == 0.0
+
+
+# ---- the others: values by hand, and gradients
+
+LN2 = math.log(2.0)
+L = math.log
+VALUES = [
+    (F.l1_loss, ([1.0, 2.0, -3.0], [1.0, 4.0, 0.0]), {}, [0.0, 2.0, 3.0]),
+    (F.smooth_l1_loss, ([0.5, 1.0, -3.0], [0.0, 0.0, 0.0]), {}, [0.125, 0.5, 2.5]),
+    (F.smooth_l1_loss, ([0.5, 3.0], [0.0, 0.0]), {"beta": 2.0}, [0.0625, 2.0]),
+    (F.smooth_l1_loss, ([0.5, 3.0], [0.0, 0.0]), {"beta": 0}, [0.5, 3.0]),
+    (F.huber_loss, ([0.5, 3.0, -3.0], [0.0, 0.0, 0.0]), {}, [0.125, 2.5, 2.5]),
+    (F.huber_loss, ([0.5, 3.0], [0.0, 0.0]), {"delta": 2.0}, [0.125, 4.0]),
+    (F.binary_cross_entropy, ([0.25, 0.25, 0.25], [1, 0, 0.5]), {}, [L(4), L(4 / 3), (L(4) + L(4 / 3)) / 2]),
+    (F.binary_cross_entropy, ([0.0, 1.0, 0.0, 1.0], [1, 0, 0, 1]), {}, [100.0, 100.0, 0.0, 0.0]),
+    (F.binary_cross_entropy, ([1e-20, 1e-20], [0, 1]), {}, [1e-20, 20 * L(10)]),
+    (F.binary_cross_entropy, ([0.5, 0.5], [1, 0]), {"weight": [2.0, 3.0]}, [2 * LN2, 3 * LN2]),
+    (F.binary_cross_entropy_with_logits, ([0.0, L(3), L(3)], [1, 1, 0]), {}, [LN2, L(4 / 3), L(4)]),
+    (F.binary_cross_entropy_with_logits, ([800.0, -800.0, -800.0], [0, 1, 0]), {}, [800.0, 800.0, 0.0]),
+    (F.binary_cross_entropy_with_logits, ([0.0, 0.0], [1, 0]), {"pos_weight": 3.0}, [3 * LN2, LN2]),
+    (F.binary_cross_entropy_with_logits, ([0.0, 0.0], [1, 0]), {"weight": [2.0]}, [2 * LN2, 2 * LN2]),
+    (F.nll_loss, ([[-0.5, -1.0], [-2.0, -0.25]], [0, 1]), {}, [0.5, 0.25]),
+    (F.nll_loss, ([[-0.5, -1.0], [-2.0, -0.25]], [0, 1]), {"weight": [3, 2]}, [1.5, 0.5]),
+    (F.kl_div, ([L(0.25), -9.0, -1.0], [0.5, 0.0, 1.0]), {}, [0.5 * LN2, 0.0, 1.0]),
+    (F.kl_div, ([L(0.25)], [L(0.5)]), {"log_target": True}, [0.5 * LN2]),
+    (F.gaussian_nll_loss, ([0.0, 1.0], [2.0, 1.0], [1.0, 4.0]), {}, [2.0, LN2]),
+    (F.gaussian_nll_loss, ([0.0, 0.0], [0.0, 1.0], 0.0), {"eps": 0.25}, [-LN2, 2.0 - LN2]),
+    (F.gaussian_nll_loss, ([0.0], [2.0], [1.0]), {"full": True}, [2.0 + L(2 * math.pi) / 2]),
+    (F.poisson_nll_loss, ([0.0, 1.0], [3, 0]), {}, [1.0, math.e]),
+    (F.poisson_nll_loss, ([2.0, 0.0], [1, 0]), {"log_input": False, "eps": 0.0}, [2.0 - LN2, math.nan]),
+    (F.poisson_nll_loss, ([0.0, 0.0], [1, 2]), {"full": True}, [1.0, 1 + 2 * LN2 - 2 + L(4 * math.pi) / 2]),
+    (F.multi_margin_loss, ([[0.1, 0.2, 0.4, 0.8], [9, 0, 0, 0]], [3, 0]), {}, [(0.3 + 0.4 + 0.6) / 4, 0.0]),
+    (F.multi_margin_loss, ([[0.0, 0.5]], [0]), {"p": 2, "margin": 0.5, "weight": [2.0, 1.0]}, [1.0]),
+    (F.multi_margin_loss, ([[0.5]], [0]), {}, [0.0]),
+    (
+        F.multilabel_soft_margin_loss,
+        ([[0.0, L(3)], [0.0, 0.0]], [[1, 0], [0, 1]]),
+        {},
+        [(LN2 + L(4)) / 2, LN2],
+    ),
+    (F.multilabel_soft_margin_loss, ([[0.0, 0.0]], [[1, 0]]), {"weight": [1.0, 3.0]}, [2 * LN2]),
+    (F.soft_margin_loss, ([0.0, 800.0, L(3)], [1, -1, 1]), {}, [LN2, 800.0, L(4 / 3)]),
+    (F.hinge_embedding_loss, ([0.25, 0.25, 3.0, 3.0], [1, -1, 1, -1]), {}, [0.25, 0.75, 3.0, 0.0]),
+    (F.margin_ranking_loss, ([2.0, 2.0], [1.0, 1.0], [1, -1]), {"margin": 0.5}, [0.0, 1.5]),
+    (
+        F.cosine_embedding_loss,
+        ([[1.0, 0.0]] * 3, [[0.0, 2.0], [3, 4], [3, 4]], [1, 1, -1]),
+        {},
+        [1.0, 0.4, 0.6],
+    ),
+    (F.cosine_embedding_loss, ([[1.0, 0.0]], [[3, 4]], [-1]), {"margin": 0.25}, [0.35]),
+    (F.triplet_margin_loss, ([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 2.0]]), {"eps": 0.0}, [4.0]),
+    (F.triplet_margin_loss, ([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 9.0]]), {"eps": 0.0}, [0.0]),
+    (F.triplet_margin_loss, ([[0.0]], [[3.0]], [[4.0]]), {"eps": 0.0, "swap": True}, [3.0]),
+    (F.triplet_margin_loss, ([[0.0, 0.0]], [[3.0, 4.0]], [[1.0, 1.0]]), {"eps": 0.0, "p": 1}, [6.0]),
+    (F.triplet_margin_loss, ([[0.0, 0.0]], [[3.0, 4.0]], [[1.0, 1.0]]), {"eps": 0.0, "p": math.inf}, [4.0]),
+]
+IDS = [f"{index} {case[0].__name__}" for index, case in enumerate(VALUES)]
+MODULES = {
+    F.l1_loss: nn.L1Loss,
+    F.smooth_l1_loss: nn.SmoothL1Loss,
+    F.huber_loss: nn.HuberLoss,
+    F.binary_cross_entropy: nn.BCELoss,
+    F.binary_cross_entropy_with_logits: nn.BCEWithLogitsLoss,
+    F.nll_loss: nn.NLLLoss,
+    F.kl_div: nn.KLDivLoss,
+    F.gaussian_nll_loss: nn.GaussianNLLLoss,
+    F.poisson_nll_loss: nn.PoissonNLLLoss,
+    F.multi_margin_loss: nn.MultiMarginLoss,
+    F.multilabel_soft_margin_loss: nn.MultiLabelSoftMarginLoss,
+    F.soft_margin_loss: nn.SoftMarginLoss,
+    F.hinge_embedding_loss: nn.HingeEmbeddingLoss,
+    F.margin_ranking_loss: nn.MarginRankingLoss,
+    F.cosine_embedding_loss: nn.CosineEmbeddingLoss,
+    F.triplet_margin_loss: nn.TripletMarginLoss,
+}
+
+
+def near(expected):
+    return pytest.approx(expected, rel=1e-11, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(("function", "given", "options", "each"), VALUES, ids=IDS)
+def test_each_loss_is_its_formula(function, given, options, each):
+    assert numbers(function(*given, reduction="none", **options)) == near(each)
+    assert function(*given, reduction="sum", **options).data == near(sum(each))
+    if not (function is F.nll_loss and options):  # whose mean is weighted
+        assert function(*given, **options).data == near(sum(each) / len(each))
+    for reduction in ("mean", "sum", "none"):
+        module = MODULES[function](reduction=reduction, **options)
+        assert numbers(module(*given)) == near(numbers(function(*given, reduction=reduction, **options)))
+
+
+@pytest.mark.parametrize(("function", "given", "options", "each"), VALUES, ids=IDS)
+def test_nan_passes_through(function, given, options, each):
+    first = given[0]
+    spoiled = (
+        [[math.nan] * len(first[0]), *first[1:]] if isinstance(first[0], list) else [math.nan, *first[1:]]
+    )
+    if function is F.binary_cross_entropy:
+        with pytest.raises(ArgumentError, match="all elements of input should be between 0 and 1"):
+            function(spoiled, *given[1:], **options)
+    else:
+        assert math.isnan(function(spoiled, *given[1:], **options).data)
+
+
+@pytest.mark.parametrize("function", MODULES, ids=lambda function: function.__name__)
+def test_an_unknown_reduction_is_refused_by_all(function):
+    given = next(case[1] for case in VALUES if case[0] is function)
+    for call in (lambda: function(*given, reduction="avg"), lambda: MODULES[function](reduction="avg")):
+        with pytest.raises(
+            ArgumentError, match=r"avg is not a valid value for reduction\. Known are 'mean', 'su"
+        ):
+            call()
+
+
+def test_batchmean_divides_by_the_first_size():
+    logs, target = [[L(0.25), L(0.75)], [L(0.5), L(0.5)]], [[0.5, 0.5], [0.5, 0.5]]
+    total = F.kl_div(logs, target, reduction="sum").data
+    assert F.kl_div(logs, target, reduction="batchmean").data == pytest.approx(total / 2)
+    assert nn.KLDivLoss("batchmean")(logs, target).data == pytest.approx(total / 2)
+    assert F.kl_div(L(0.25), 0.5, reduction="batchmean").data == pytest.approx(0.5 * LN2)
+
+
+@pytest.mark.parametrize(
+    ("function", "mean"),
+    [
+        (F.mse_loss, (2 * 4 + 3 * 9) / 5),
+        (F.l1_loss, (2 * 2 + 3 * 3) / 5),
+        (F.huber_loss, (2 * 1.5 + 3 * 2.5) / 2),
+    ],
+    ids=["mse", "l1", "huber"],
+)
+def test_weights_count_single_numbers(function, mean):
+    assert function([2.0, 3.0], [0.0, 0.0], weight=[2, 3]).data == pytest.approx(mean)
+    with pytest.raises(
+        ShapeError, match=r"Weights and input must have the same size\. The weights have \(1,\)"
+    ):
+        function([1.0, 2.0], [0.0, 0.0], weight=[1.0])
+
+
+KINKS = [
+    (F.l1_loss, 0.0, 0.0, {}, 0.0),
+    (F.smooth_l1_loss, 1.0, 0.0, {}, 1.0),
+    (F.smooth_l1_loss, 0.0, 0.0, {}, 0.0),
+    (F.huber_loss, 2.0, 0.0, {"delta": 2.0}, 2.0),
+    (F.huber_loss, -2.0, 0.0, {"delta": 2.0}, -2.0),
+    (F.hinge_embedding_loss, 1.0, -1.0, {}, -1.0),
+    (F.binary_cross_entropy, 0.0, 1.0, {}, 0.0),
+    (F.binary_cross_entropy, 1.0, 0.0, {}, 0.0),
+    (F.binary_cross_entropy, 0.5, 1.0, {}, -2.0),
+    (F.binary_cross_entropy_with_logits, 800.0, 0.0, {}, 1.0),
+    (F.soft_margin_loss, -800.0, 1.0, {}, -1.0),
+]
+
+
+@pytest.mark.parametrize(("function", "x", "y", "options", "slope"), KINKS, ids=range(len(KINKS)))
+def test_gradients_where_a_formula_bends_or_ends(function, x, y, options, slope):
+    value = ScalarValue(x)
+    function(value, y, **options).backward()
+    assert value.grad == pytest.approx(slope, abs=1e-15)
+
+
+def test_a_small_variance_still_gets_a_gradient():
+    variance = ScalarValue(0.0)
+    F.gaussian_nll_loss(1.0, 2.0, variance, eps=0.5).backward()
+    assert variance.grad == pytest.approx((1 / 0.5 - 1 / 0.25) / 2)
+
+
+@pytest.mark.parametrize(
+    ("var", "each"),
+    [
+        (1.0, [[0.0, 0.5], [2.0, 4.5]]),
+        ([1.0, 4.0], [[0.0, 0.5], [LN2 + 0.5, LN2 + 9 / 8]]),
+        ([[1.0], [4.0]], [[0.0, 0.5], [LN2 + 0.5, LN2 + 9 / 8]]),
+        ([[1.0, 4.0]], [[0.0, LN2 + 1 / 8], [2.0, LN2 + 9 / 8]]),
+    ],
+    ids=str,
+)
+def test_variances_may_be_shared(var, each):
+    losses = numbers(
+        F.gaussian_nll_loss([[0.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [2.0, 3.0]], var, reduction="none")
+    )
+    assert [value for row in losses for value in row] == near([value for row in each for value in row])
+
+
+def test_targets_may_be_values_that_learn():
+    target = ScalarValue(0.25)
+    F.binary_cross_entropy_with_logits(L(3.0), target).backward()
+    assert target.grad == pytest.approx(-L(3.0))
+
+
+def test_the_graph_of_a_loss_holds_for_other_numbers():
+    """The losses contain no ``if`` on numbers, except those that check them."""
+    x, y = ScalarValue(0.5), ScalarValue(-1.0)
+    loss = F.hinge_embedding_loss(x, y) + F.smooth_l1_loss(x, y)
+    order = topological_order(loss)
+    for new_x, new_y in [(3.0, 1.0), (0.25, -1.0), (0.25, 0.0)]:
+        results = {}
+        for node in order:
+            if node is x or node is y:
+                results[node] = new_x if node is x else new_y
+            elif node.op is None:
+                results[node] = node.data
+            else:
+                results[node] = node.op.evaluate(*(results[child] for child in node.children))
+        expected = F.hinge_embedding_loss(new_x, new_y) + F.smooth_l1_loss(new_x, new_y)
+        assert results[loss] == pytest.approx(expected.data)
+
+
+REFUSED = [
+    (
+        lambda: F.smooth_l1_loss(1, 2, beta=-1),
+        ArgumentError,
+        "does not support negative values for beta. Got: -1",
+    ),
+    (lambda: nn.SmoothL1Loss(beta=-1), ArgumentError, "does not support negative values for beta"),
+    (
+        lambda: F.huber_loss(1, 2, delta=0),
+        ArgumentError,
+        "does not support non-positive values for delta. Got: 0",
+    ),
+    (lambda: nn.HuberLoss(delta="x"), NumberTypeError, "delta takes a real number and got str"),
+    (
+        lambda: F.l1_loss([1], [1, 2]),
+        ShapeError,
+        "Using a target size (2,) that is different to the input size (1,).",
+    ),
+    (lambda: F.binary_cross_entropy([0.5], 1), ShapeError, "different to the input size (1,) is deprecated."),
+    (
+        lambda: F.binary_cross_entropy(1.5, 1),
+        ArgumentError,
+        "between 0 and 1, and number 0 is 1.5. Of logits, take",
+    ),
+    (
+        lambda: F.binary_cross_entropy([0, 1], [1, 2]),
+        ArgumentError,
+        "all elements of target should be between 0 and",
+    ),
+    (
+        lambda: F.binary_cross_entropy([0.5], [1], [1, 2]),
+        ShapeError,
+        "weight of size (2,) cannot be broadcast to the",
+    ),
+    (
+        lambda: F.binary_cross_entropy_with_logits([1], [1, 2]),
+        ShapeError,
+        "Target size (2,) must be the same as input size (1,)",
+    ),
+    (
+        lambda: F.binary_cross_entropy_with_logits([1, 2], [1, 1], pos_weight=[[1], [2]]),
+        ShapeError,
+        "pos_weight of size (2, 1) cannot be broadcast to the size (2,)",
+    ),
+    (
+        lambda: F.nll_loss([[1, 2]], [0, 1]),
+        ShapeError,
+        "input batch_size (1,) to match target batch_size (2,).",
+    ),
+    (
+        lambda: F.nll_loss([[1, 2]], [2]),
+        ClassIndexError,
+        "Target 2 is out of bounds: sample 0 of 1, with 2 classes",
+    ),
+    (lambda: F.nll_loss(1.0, 0), ShapeError, "input of nll_loss has the shape (D) or (N, D), and not ()"),
+    (
+        lambda: F.nll_loss([[1, 2]], [1.0]),
+        NumberTypeError,
+        "Expected a class index, an int, as target of sample 0",
+    ),
+    (lambda: F.nll_loss([[1, 2]], [-100]), ArgumentError, "all 1 targets are ignore_index (-100)"),
+    (
+        lambda: F.nll_loss([[1, 2]], [0], [1]),
+        ShapeError,
+        "nll_loss: weight tensor should be defined either for all 2",
+    ),
+    (lambda: F.kl_div([1], [1], "avg"), ArgumentError, "Known are 'mean', 'sum', 'none', 'batchmean'."),
+    (lambda: F.kl_div([], [], "batchmean"), ArgumentError, "input is empty"),
+    (
+        lambda: F.gaussian_nll_loss([1, 2], [1, 2], [1, 1, 1]),
+        ShapeError,
+        "var is of incorrect size: (3,), for an in",
+    ),
+    (lambda: F.gaussian_nll_loss([1], [1], [-1]), ArgumentError, "var has negative entry/entries: -1"),
+    (lambda: F.multi_margin_loss([1, 2], 0, p=3), ArgumentError, "only p == 1 and p == 2 supported. Got: 3"),
+    (lambda: nn.MultiMarginLoss(p=3), ArgumentError, "only p == 1 and p == 2 supported"),
+    (
+        lambda: F.multi_margin_loss([[1, 2]], [0, 1]),
+        ShapeError,
+        "Expected target size (1,), but got (2,). Input has",
+    ),
+    (lambda: F.multi_margin_loss([[1, 2]], [-1]), ClassIndexError, "Target -1 is out of bounds"),
+    (lambda: F.multilabel_soft_margin_loss(1, 1), ShapeError, "has the shape (C) or (N, C), and not ()"),
+    (
+        lambda: F.margin_ranking_loss([1], [1, 2], [1]),
+        ShapeError,
+        "tensors should have same dimension but got sizes: input1: (1,), input2: (2,), target: (1,)",
+    ),
+    (lambda: F.margin_ranking_loss([1], [1], 1), ShapeError, "input2: (1,), target: ()"),
+    (
+        lambda: F.cosine_embedding_loss([1], [1, 2], 1),
+        ShapeError,
+        "takes vectors of one size, and got input1 (1,), in",
+    ),
+    (
+        lambda: F.cosine_embedding_loss([1, 2], [1, 2], [1]),
+        ShapeError,
+        "0D target tensor expects 1D input tensors: expected target size (), but found (1,)",
+    ),
+    (
+        lambda: F.triplet_margin_loss([1], [1], [1], margin=0),
+        ArgumentError,
+        "margin must be greater than 0, got 0",
+    ),
+    (
+        lambda: nn.TripletMarginLoss(p=0),
+        ArgumentError,
+        "p, which norm is the distance, must be greater than 0",
+    ),
+    (lambda: F.triplet_margin_loss([1], [1], [[1]]), ShapeError, "positive (1,), negative (1, 1)"),
+    (
+        lambda: F.triplet_margin_loss(1, 1, 1),
+        ShapeError,
+        "anchor of triplet_margin_loss has the shape (D) or (N, D)",
+    ),
+    (lambda: F.triplet_margin_loss([], [], []), ArgumentError, "anchor of triplet_margin_loss is empty"),
+    (lambda: F.soft_margin_loss([], []), ArgumentError, "input is empty: its shape is (0,)"),
+    (lambda: F.hinge_embedding_loss([1], [1], margin="x"), NumberTypeError, "margin takes a real number"),
+    (lambda: F.poisson_nll_loss(["x"], [1]), NumberTypeError, "input takes a real number and got str"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), REFUSED, ids=range(len(REFUSED)))
+def test_what_makes_no_sense_is_refused(call, error, message):
+    with pytest.raises(error, match=re.escape(message)) as raised:
+        call()
+    assert isinstance(raised.value, NanogradError)
+
+
+def test_class_weights_are_a_buffer():
+    for loss in (CrossEntropyLoss([1.0, 2.0]), nn.NLLLoss([1.0, 2.0]), nn.BCELoss([1.0, 2.0])):
+        assert loss.state_dict() == {"weight.0": 1.0, "weight.1": 2.0}
+        assert loss.parameters() == []
+    assert CrossEntropyLoss().state_dict() == {}
+    assert nn.BCEWithLogitsLoss(pos_weight=3.0).state_dict() == {"pos_weight": 3.0}
+    assert repr(CrossEntropyLoss([1.0, 2.0])) == "CrossEntropyLoss()"
+
+
+def test_arrays_broadcast_as_in_numpy():
+    numpy = pytest.importorskip("numpy")
+    chance = numpy.random.default_rng(0)
+    x, y = chance.normal(size=(2, 3, 4)), chance.uniform(size=(2, 3, 4))
+    for shape in [(), (4,), (3, 1), (1, 4), (2, 1, 4), (2, 3, 4)]:
+        weight = chance.uniform(size=shape)
+        ours = numbers(F.binary_cross_entropy_with_logits(x, y, weight, reduction="none"))
+        expected = weight * (y * numpy.log1p(numpy.exp(-x)) + (1 - y) * numpy.log1p(numpy.exp(x)))
+        assert numpy.allclose(ours, expected, rtol=1e-12, atol=0)

@@ -8,7 +8,18 @@ import weakref
 
 import pytest
 from nanograd.engine import ArgumentError, NanogradError, ScalarValue, no_grad, scope, topological_order
-from nanograd.nn import MLP, Layer, Linear, MissingMethodError, Module, Neuron, Parameter, ReLU, Sequential
+from nanograd.nn import (
+    MLP,
+    Layer,
+    Linear,
+    MissingMethodError,
+    Module,
+    ModuleList,
+    Neuron,
+    Parameter,
+    ReLU,
+    Sequential,
+)
 
 
 class Held(Module):
@@ -94,7 +105,7 @@ def test_names_begin_with_the_prefix():
     module = Held(inner=Times())
     assert [name for name, _ in module.named_parameters("net")] == ["net.inner.factor"]
     assert [name for name, _ in module.named_modules("net")] == ["net", "net.inner"]
-    assert list(module.state_dict(prefix="net")) == ["net.inner.factor"]
+    assert list(module.state_dict(prefix="net.")) == ["net.inner.factor"]
 
 
 def test_without_recursion_only_its_own_parameters_are_listed():
@@ -257,6 +268,29 @@ def test_apply_reaches_the_parts_before_the_whole():
     assert seen == [model.a.b, model.a, model.c, model]
 
 
+def test_apply_reaches_each_module_once_however_deep_they_lie():
+    shared = Times()
+    model = Held(a=shared, b=Held(c=shared))
+    model.b.whole = model
+    seen = []
+    model.apply(seen.append)
+    assert seen == [shared, model.b, model]
+    for _ in range(3000):
+        model = Held(inner=model)
+    assert len(model.apply(lambda module: None).modules()) == 3003
+
+
+def test_duplicates_are_listed_on_request():
+    shared = p()
+    module = Held(a=shared, b=Held(c=shared), d=[Times()])
+    module.e = module.d[0]
+    names = [name for name, _ in module.named_parameters(remove_duplicate=False)]
+    assert names == ["a", "b.c", "d.0.factor", "e.factor"]
+    assert [name for name, _ in module.named_modules(remove_duplicate=False)] == ["", "b", "d.0", "e"]
+    module.b.whole = module  # in a circle, which ends
+    assert [name for name, _ in module.named_modules(remove_duplicate=False)] == ["", "b", "d.0", "e"]
+
+
 def test_train_and_eval_reach_all_modules():
     model = MLP(2, [2, 1])
     assert all(module.training for module in model.modules())
@@ -351,8 +385,10 @@ Sequential(
         (Held(a=Extra(), b=Extra()), "Held(\n  (a): Extra(size=3)\n  (b): Extra(size=3)\n)"),
         (MLP(3, [2, 1], activation="tanh"), MLP_TEXT),
         (Sequential(Linear(2, 3), ReLU()), SEQUENTIAL_TEXT),
+        (Sequential(ReLU(), ReLU()), "Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)"),
+        (ModuleList([ReLU(), ReLU()]), "ModuleList(\n  (0-1): 2 x ReLU()\n)"),
     ],
-    ids=["empty", "extra", "part", "run", "names", "MLP", "Sequential"],
+    ids=["empty", "extra", "part", "run", "names", "MLP", "Sequential", "alike", "ModuleList"],
 )
 def test_repr_is_nested_like_the_module(module, text):
     assert repr(module) == text

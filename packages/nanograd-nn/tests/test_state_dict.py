@@ -38,7 +38,7 @@ def test_missing_and_unexpected_names_are_listed_and_nothing_is_loaded():
         "Error(s) in loading state_dict for Linear:"
         '\n\tMissing key(s) in state_dict: "bias.0".'
         '\n\tUnexpected key(s) in state_dict: "bios.0".'
-        "\n\tThe module has 3 parameters and the dict 3: it must come from a module of the same sizes. "
+        "\n\tThe module has 3 numbers and the dict 3: it must come from a module of the same sizes. "
         "strict=False loads the names that both have."
     )
     assert isinstance(error.value, RuntimeError)
@@ -51,6 +51,24 @@ def test_a_long_list_of_names_is_cut():
     with pytest.raises(StateDictError) as error:
         MLP(10, [4, 1]).load_state_dict({})
     assert "Unexpected" not in str(error.value)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_other_sizes_are_refused_with_both_and_nothing_is_loaded(strict):
+    linear = Linear(3, 2)
+    before = linear.state_dict()
+    with pytest.raises(StateDictError) as error:
+        linear.load_state_dict(Linear(2, 2).state_dict(), strict)
+    assert (
+        "size mismatch for weight: copying a param with shape (2, 2) from the state dict, "
+        "the shape in current model is (2, 3)."
+    ) in str(error.value)
+    assert "bias" not in str(error.value)
+    assert linear.state_dict() == before
+    with pytest.raises(
+        StateDictError, match=r"shape \(1,\) from the state dict, the shape in current model is \(\)"
+    ):
+        Neuron(1).load_state_dict({"w.0": 1.0, "b.0": 1.0}, strict)
 
 
 def test_what_both_have_is_loaded_when_not_strict():

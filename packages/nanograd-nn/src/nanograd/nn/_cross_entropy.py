@@ -7,22 +7,13 @@ the parenthesis is -log softmax(x)[c]. A class index is the distribution that ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Integral
 from typing import Any, cast
 
-from nanograd.engine import (
-    ArgumentError,
-    Number,
-    NumberTypeError,
-    ScalarValue,
-    ShapeError,
-    as_number,
-    logsumexp,
-)
-from nanograd.nn._errors import ClassIndexError
-from nanograd.nn._module import Module
-from nanograd.nn._nested import Nested, Shape, flat, is_list, nested, shape_of
-from nanograd.nn._reduction import Reduction, check_not_empty, check_reduction, total
+from nanograd.engine import ArgumentError, Number, ScalarValue, ShapeError, logsumexp
+from nanograd.nn._classes import class_indices, class_weights, counted_weight
+from nanograd.nn._loss import Loss, each, rows
+from nanograd.nn._nested import Nested, Shape, flat, shape_of
+from nanograd.nn._reduction import Reduction, check_not_empty, check_reduction, reduced, times, total
 
 
 def cross_entropy(
@@ -65,51 +56,44 @@ def cross_entropy(
     shape, target_shape = shape_of(input, "input"), shape_of(target, "target")
     _check_shapes(shape, target_shape)
     classes = shape[-1]
-    weights = _class_weights(weight, classes)
-    logits = _samples(flat(input, "input"), classes)
+    weights = class_weights(weight, classes, "cross_entropy")
+    logits = rows(flat(input, "input"), classes)
 
     if target_shape == shape:
-        probabilities = _samples(flat(target, "target"), classes)
+        probabilities = rows(flat(target, "target"), classes)
         factors = [_factors_of_probabilities(sample, weights, label_smoothing) for sample in probabilities]
-        divisor: Number = len(factors)
+        divisor: Number | None = len(factors)
     else:
-        labels = _class_indices(target, classes, ignore_index)
-        counted = [label for label in labels if label != ignore_index]
+        labels = class_indices(target, classes, ignore_index)
         factors = [
             {} if label == ignore_index else _factors_of_class(label, weights, label_smoothing)
             for label in labels
         ]
-        divisor = sum(weights[label] for label in counted)
-        if reduction == "mean" and not counted:
-            raise ArgumentError(
-                f"all {len(labels)} targets are ignore_index ({ignore_index}): there is no loss to average"
-            )
+        divisor = counted_weight(labels, weights, ignore_index, reduction)
 
-    losses = [_loss_of_sample(*sample) for sample in zip(logits, factors, strict=True)]
-    if reduction == "none":
-        return nested(losses, shape[:-1])
-    return total(losses) if reduction == "sum" or divisor == 1 else total(losses) / divisor
+    return reduced(each(_loss_of_sample, logits, factors), shape[:-1], reduction, divisor)
 
 
-class CrossEntropyLoss(Module):
+class CrossEntropyLoss(Loss):
     """Compute the mean of -log softmax(input)[target], like `torch.nn.CrossEntropyLoss`_.
+
+    Call it as ``loss(input, target)``, see :func:`~nanograd.nn.functional.cross_entropy`.
 
     >>> loss = CrossEntropyLoss()
     >>> loss([[0.0, 0.0], [0.0, 0.0]], [0, 1])
     ScalarValue(data=0.6931471805599453)
 
     Args:
-        weight: a factor for each class.
+        weight: a factor for each class, a buffer.
         ignore_index: samples with this class count for nothing.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each sample.
         label_smoothing: how much of each sample's probability is spread evenly over all classes, from 0 to 1.
 
-    Raises:
-        ArgumentError: if an option has no meaning.
-
     .. _torch.nn.CrossEntropyLoss:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
     """
+
+    _function = staticmethod(cross_entropy)
 
     def __init__(
         self,
@@ -118,23 +102,8 @@ class CrossEntropyLoss(Module):
         reduction: Reduction = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        check_reduction(reduction)
         _check_label_smoothing(label_smoothing)
-        self.weight = weight
-        self.ignore_index = ignore_index
-        self.reduction = reduction
-        self.label_smoothing = label_smoothing
-
-    def forward(self, input: Nested, target: Nested) -> Any:
-        """Return the loss, see :func:`~nanograd.nn.functional.cross_entropy`.
-
-        Args:
-            input: the logits, (C) or (N, C).
-            target: the right classes, () or (N); or probabilities, (C) or (N, C).
-        """
-        return cross_entropy(
-            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
-        )
+        super().__init__(reduction, weight=weight, ignore_index=ignore_index, label_smoothing=label_smoothing)
 
 
 _Factors = Mapping[int, ScalarValue | Number]
@@ -145,7 +114,7 @@ def _loss_of_sample(logits: Sequence[ScalarValue], factors: _Factors) -> ScalarV
     if not factors:
         return ScalarValue(0.0, requires_grad=False)
     normalizer = cast("ScalarValue", logsumexp(logits))
-    return total([_times(factor, normalizer - logits[index]) for index, factor in factors.items()])
+    return total([times(factor, normalizer - logits[index]) for index, factor in factors.items()])
 
 
 def _factors_of_class(label: int, weights: Sequence[Number], label_smoothing: float) -> _Factors:
@@ -164,16 +133,7 @@ def _factors_of_probabilities(
     if label_smoothing:
         spread = label_smoothing / len(weights)
         probabilities = [probability * (1.0 - label_smoothing) + spread for probability in probabilities]
-    return {index: _times(weights[index], probability) for index, probability in enumerate(probabilities)}
-
-
-def _times(factor: ScalarValue | Number, value: ScalarValue) -> ScalarValue:
-    """Return the product, without a node for a factor that is the number 1."""
-    return value if not isinstance(factor, ScalarValue) and factor == 1 else factor * value
-
-
-def _samples(values: Sequence[ScalarValue], classes: int) -> list[Sequence[ScalarValue]]:
-    return [values[start : start + classes] for start in range(0, len(values), classes)]
+    return {index: times(weights[index], probability) for index, probability in enumerate(probabilities)}
 
 
 # ---- what the arguments have to be
@@ -193,32 +153,3 @@ def _check_shapes(shape: Shape, target_shape: Shape) -> None:
             f"Expected input size {shape} to match target size {target_shape}: "
             f"the target has to be class indices, {shape[:-1]}, or probabilities, {shape}."
         )
-
-
-def _class_weights(weight: Sequence[Number] | None, classes: int) -> list[Number]:
-    if weight is None:
-        return [1] * classes
-    if not is_list(weight) or len(weight) != classes:
-        raise ShapeError(
-            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes "
-            f"but got weight tensor of shape: {shape_of(weight, 'weight')}"
-        )
-    return [as_number(factor, "weight of cross_entropy") for factor in weight]
-
-
-def _class_indices(target: Any, classes: int, ignore_index: int) -> list[int]:
-    given = list(target) if is_list(target) else [target]
-    labels = []
-    for sample, label in enumerate(given):
-        if isinstance(label, bool) or not isinstance(label, Integral):
-            raise NumberTypeError(
-                f"Expected a class index, an int, as target of sample {sample} "
-                f"and got {type(label).__name__}: {label!r}"
-            )
-        labels.append(int(label))
-        if labels[-1] != ignore_index and not 0 <= labels[-1] < classes:
-            raise ClassIndexError(
-                f"Target {label} is out of bounds: sample {sample} of {len(given)}, with {classes} classes, "
-                f"0 to {classes - 1}."
-            )
-    return labels

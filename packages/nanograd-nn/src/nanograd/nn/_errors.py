@@ -17,6 +17,27 @@ class ClassIndexError(NanogradError, IndexError):
     """A label names a class that the scores do not have, such as class 3 of three classes, 0 to 2."""
 
 
+class DimensionError(NanogradError, IndexError):
+    """Nested lists do not have the dimension that was asked for."""
+
+
+class MissingKeyError(NanogradError, KeyError):
+    """A dict of modules or parameters has no item of the name that was asked for."""
+
+    __str__ = Exception.__str__  # a KeyError shows its message in quotes
+
+
+class MissingPartError(NanogradError, AttributeError):
+    """A module has no part of the name that was asked for."""
+
+
 # A traceback shows where a reader can import an error from, not the private file it is written in.
-for _error in (MissingMethodError, StateDictError, ClassIndexError):
+for _error in (
+    MissingMethodError,
+    StateDictError,
+    ClassIndexError,
+    DimensionError,
+    MissingKeyError,
+    MissingPartError,
+):
     _error.__module__ = "nanograd.nn"

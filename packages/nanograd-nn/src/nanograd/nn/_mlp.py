@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Sequence
+from typing import Any
 
-from nanograd.engine import ArgumentError, ScalarValue
-from nanograd.nn._activations import Activation
+from nanograd.engine import ArgumentError
+from nanograd.nn._activation_names import Activation
 from nanograd.nn._layer import Layer
 from nanograd.nn._module import Module
-from nanograd.nn._nested import is_list
+from nanograd.nn._nested import Shape, is_list, mapped
 from nanograd.nn._sizes import as_size
-from nanograd.nn._vectors import Vector, as_vector
+from nanograd.nn._vectors import Sample, Vector, as_samples
 
 
 class MLP(Module):
@@ -23,6 +24,8 @@ class MLP(Module):
     (4, 28)
     >>> model.parameters()[0].label
     'layers.0.neurons.0.w.0'
+    >>> len(model([[2.0, 3.0, -1.0], [3.0, -1.0, 0.5]]))
+    2
     >>> model([2.0, 3.0])
     Traceback (most recent call last):
     ...
@@ -34,6 +37,7 @@ class MLP(Module):
         activation: what the hidden layers apply, by name or as a function of one value, see :class:`Neuron`.
         output_activation: what the last layer applies, nothing if left out.
         generator: draws the weights, layer after layer.
+        fused: whether each weighted sum is one node of the graph, see :class:`Neuron`.
 
     Attributes:
         layers: the layers.
@@ -50,6 +54,7 @@ class MLP(Module):
         activation: str | Activation = "relu",
         output_activation: str | Activation | None = None,
         generator: random.Random | None = None,
+        fused: bool = False,
     ) -> None:
         if not is_list(nouts) or not len(nouts):
             raise ArgumentError(
@@ -62,21 +67,35 @@ class MLP(Module):
         ]
         activations = [activation] * (len(sizes) - 2) + [output_activation or "identity"]
         self.layers = [
-            Layer(*size, activation=function, generator=generator)
+            Layer(*size, activation=function, generator=generator, fused=fused)
             for size, function in zip(itertools.pairwise(sizes), activations, strict=True)
         ]
         self.label_parameters()
 
-    def forward(self, x: Vector) -> ScalarValue | list[ScalarValue]:
-        """Return the outputs for one sample: a list, or of a single output the value itself.
+    def forward(self, x: Vector) -> Any:
+        """Return the outputs for one sample, or for each sample of a batch.
 
         Args:
-            x: as many values as the network has inputs.
+            x: as many values as the network has inputs, ``(nin)``; or lists of them, ``(*, nin)``.
+
+        Returns:
+            A list of the outputs, ``(nout)``, or of a single output the value itself; of a batch lists of
+            them, ``(*, nout)`` or ``(*)``.
 
         Raises:
             ShapeError: if there are more or fewer.
         """
-        outputs: ScalarValue | list[ScalarValue] = as_vector(x, self.nin, "MLP")
+        inputs = as_samples(x, self.nin, "MLP")
+        leading = () if isinstance(inputs, Sample) else inputs.leading
+        outputs: Any = inputs
         for layer in self.layers:
-            outputs = layer(outputs if isinstance(outputs, list) else [outputs])
+            outputs = layer(_as_rows(outputs, leading))
         return outputs
+
+
+def _as_rows(outputs: Any, leading: Shape) -> Any:
+    """Return the outputs with those of a single neuron, which are values, put into lists of one."""
+    first = outputs
+    for _ in leading:
+        first = first[0]
+    return outputs if is_list(first) else mapped(lambda output: [output], outputs)

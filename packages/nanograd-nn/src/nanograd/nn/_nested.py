@@ -80,7 +80,7 @@ def mapped(function: Callable[[Any], Any], given: Any) -> Any:
     return [mapped(function, item) for item in given] if is_list(given) else function(given)
 
 
-def nested(values: Sequence[ScalarValue], shape: Shape) -> Any:
+def nested(values: Sequence[Any], shape: Shape) -> Any:
     """Return values that stand in a row as nested lists of a shape; a single value for the shape ().
 
     >>> nested([1, 2, 3, 4], (2, 2))
@@ -88,5 +88,6 @@ def nested(values: Sequence[ScalarValue], shape: Shape) -> Any:
     """
     if not shape:
         return values[0]
-    step = len(values) // shape[0]
-    return [nested(values[start : start + step], shape[1:]) for start in range(0, len(values), step)]
+    step = len(values) // max(shape[0], 1)
+    starts = [index * step for index in range(shape[0])]
+    return [nested(values[start : start + step], shape[1:]) for start in starts]

@@ -50,6 +50,25 @@ def part_at(whole: object, path: Path) -> object:
     return held
 
 
+def part_named(whole: object, name: str, kind: type) -> Any:
+    """Return what is held under a name such as ``layers.0.weight``, or None; the empty name is the whole.
+
+    Args:
+        whole: an object with attributes.
+        name: the path as a name.
+        kind: the class whose objects' attributes are looked into on the way.
+    """
+    held: Any = whole
+    for key in name.split(".") if name else []:
+        if isinstance(held, kind):
+            held = vars(held)
+        if isinstance(held, list | tuple):
+            held = held[int(key)] if key.isdecimal() and int(key) < len(held) else None
+        else:
+            held = held.get(key) if isinstance(held, dict) else None
+    return held
+
+
 def name_of(path: Path) -> str:
     """Return a path as a name: ``layers.0``."""
     return ".".join(map(str, path))

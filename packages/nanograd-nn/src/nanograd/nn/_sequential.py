@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from nanograd.engine import NumberTypeError
 from nanograd.nn._module import Module
+from nanograd.nn._numbered import NumberedModules
 
 
-class Sequential(Module):
+class Sequential(NumberedModules):
     """Compute each module of the output of the one before, like `torch.nn.Sequential`_.
+
+    It can be used like a list: indexed, cut, added to.
 
     >>> from nanograd.nn import Linear, ReLU
     >>> model = Sequential(Linear(2, 3), ReLU())
@@ -23,23 +24,21 @@ class Sequential(Module):
     (2, ReLU())
 
     Args:
-        *modules: the modules; they are named ``0``, ``1`` and so on.
+        *modules: the modules, which are named ``0``, ``1`` and so on; or one dict of them by names.
 
     Raises:
         NumberTypeError: if one of them is not a module.
+        ArgumentError: if a key of the dict cannot be a part of a name.
 
     .. _torch.nn.Sequential: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
     """
 
-    def __init__(self, *modules: Module) -> None:
-        for index, module in enumerate(modules):
-            if not isinstance(module, Module):
-                raise NumberTypeError(
-                    f"{type(module).__name__} is not a Module subclass: "
-                    f"argument {index} of Sequential is {module!r}"
-                )
-        for index, module in enumerate(modules):
-            setattr(self, str(index), module)
+    def __init__(self, *modules: Module | dict[str, Module]) -> None:
+        if len(modules) == 1 and isinstance(modules[0], dict):
+            for name, module in modules[0].items():
+                self.add_module(name, self._as_item(module, f"{name!r} of Sequential"))
+        else:
+            self.extend(modules)
 
     def forward(self, input: Any) -> Any:
         """Return the output of the last module.
@@ -51,12 +50,3 @@ class Sequential(Module):
         for module in self:
             output = module(output)
         return output
-
-    def __iter__(self) -> Iterator[Module]:
-        return (held for name, held in vars(self).items() if name.isdecimal())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __getitem__(self, index: int) -> Module:
-        return list(self)[index]

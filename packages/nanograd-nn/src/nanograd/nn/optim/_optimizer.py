@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from nanograd.engine import FLOATS, ScalarValue, enable_grad
 from nanograd.nn._errors import MissingMethodError
+from nanograd.nn.optim._hyperparameters import check_betas, check_not_negative
 from nanograd.nn.optim._param_groups import ParamGroup, Params, complete_group, param_groups
 from nanograd.nn.optim._state_dict import fitted, state_dict_of
+
+Pair: TypeAlias = tuple[float, float]
+State: TypeAlias = Mapping[str, Any]
+Update: TypeAlias = tuple[Any, dict[str, Any]]
+"""What a rule returns: the new parameter and the new state."""
 
 
 class Optimizer:
@@ -32,8 +38,11 @@ class Optimizer:
         defaults: the hyperparameters, for groups that do not have their own.
 
     Attributes:
+        not_negative: the names of hyperparameters that have to be at least 0.
         param_groups: one dict a group, ``"params"`` and the hyperparameters. They may change between steps.
         state: what the optimizer remembers of each parameter, by names and numbers.
+        has_stepped: whether :meth:`step` was called. Schedulers warn if it was not; whoever changes the
+            parameters in another way, as compiled code does, sets it.
 
     Raises:
         ArgumentError: if there are no parameters, one occurs twice, or a hyperparameter makes no sense.
@@ -42,6 +51,7 @@ class Optimizer:
     .. _torch.optim.Optimizer: https://docs.pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
     """
 
+    not_negative: tuple[str, ...] = ()
     param_groups: list[ParamGroup]
     state: dict[ScalarValue, dict[str, Any]]
 
@@ -49,6 +59,7 @@ class Optimizer:
         self.defaults = dict(defaults)
         self.param_groups = []
         self.state = {}
+        self.has_stepped = False
         for group in param_groups(params):
             self.add_param_group(group)
 
@@ -70,13 +81,21 @@ class Optimizer:
             "an Optimizer needs a static method `rule(m, parameter, gradient, state, *, lr, ...)`"
         )
 
-    @staticmethod
-    def check(hyperparameters: Mapping[str, Any]) -> None:
-        """Refuse hyperparameters that make no sense; a subclass says which.
+    @classmethod
+    def check(cls, hyperparameters: Mapping[str, Any]) -> None:
+        """Refuse hyperparameters that make no sense, in PyTorch's words; a subclass may know more.
 
         Args:
             hyperparameters: those of one group, by the names of ``defaults``.
+
+        Raises:
+            ArgumentError: if one of those in ``not_negative`` is negative, or one of the ``"betas"`` is not
+                from 0 to below 1.
+            NumberTypeError: if one of these is not a real number.
         """
+        check_not_negative(hyperparameters, *cls.not_negative)
+        if "betas" in hyperparameters:
+            check_betas(hyperparameters)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient, once.
@@ -103,6 +122,7 @@ class Optimizer:
             parameter.data = data
             if state:
                 self.state[parameter] = state
+        self.has_stepped = True
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -166,7 +186,7 @@ class Optimizer:
     def __repr__(self) -> str:
         groups = [
             f"Parameter Group {index}\n"
-            + "".join(f"    {name}: {group[name]}\n" for name in sorted(self.defaults))
+            + "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
             for index, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} (\n{''.join(groups)})"

@@ -11,6 +11,9 @@ ParamGroup: TypeAlias = dict[str, Any]
 Params: TypeAlias = Iterable[ScalarValue] | Iterable[Mapping[str, Any]]
 """Parameters, or one dict a group: ``{"params": parameters, "lr": 0.1}``."""
 
+# What schedulers write into a group beside its hyperparameters, and read from it when they resume.
+_SCHEDULED = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
+
 
 def param_groups(params: Params) -> list[Mapping[str, Any]]:
     """Return what the user gave as groups; parameters alone are one group.
@@ -39,7 +42,7 @@ def complete_group(
     """Return a group with its parameters as a list and with the defaults for what it leaves out.
 
     Args:
-        group: parameters under ``"params"``, perhaps a ``"name"``, and hyperparameters.
+        group: parameters under ``"params"``, perhaps a ``"name"``, hyperparameters, what schedulers left.
         defaults: the hyperparameters of the optimizer.
         taken: the parameters of other groups.
 
@@ -48,7 +51,7 @@ def complete_group(
         ArgumentError: if one was computed, occurs twice or is taken; if there are none; or if a
             hyperparameter is unknown, which PyTorch keeps and never reads.
     """
-    unknown = [name for name in group if name not in defaults and name not in {"params", "name"}]
+    unknown = [name for name in group if name not in {"params", "name", *defaults, *_SCHEDULED}]
     if unknown or "params" not in group:
         raise ArgumentError(
             f'a parameter group has "params" and hyperparameters ({", ".join(defaults)}), '

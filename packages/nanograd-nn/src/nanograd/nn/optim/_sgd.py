@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanograd.engine import ArgumentError
-from nanograd.nn.optim._hyperparameters import check_not_negative
-from nanograd.nn.optim._optimizer import Optimizer
+from nanograd.nn.optim._moments import decayed_gradient
+from nanograd.nn.optim._optimizer import Optimizer, State, Update
 from nanograd.nn.optim._param_groups import Params
 
 
@@ -36,70 +36,45 @@ class SGD(Optimizer):
         maximize: whether to go uphill.
 
     Raises:
-        ArgumentError: if there are no parameters, or a hyperparameter makes no sense.
-        NumberTypeError: if something is not a ScalarValue, or a hyperparameter not a real number.
+        ArgumentError: if ``lr``, ``momentum`` or ``weight_decay`` is negative, or ``nesterov`` alone; the
+            rest as :class:`Optimizer`.
 
     .. _torch.optim.SGD: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
     """
 
+    not_negative = ("lr", "momentum", "weight_decay")
+
     def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float = 0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-            },
-        )
+        self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
+        weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
 
     @staticmethod
     def rule(
-        m: Any,  # noqa: ARG004 - every rule takes it
-        parameter: Any,
-        gradient: Any,
-        state: Mapping[str, Any],
-        *,
-        lr: float,
-        momentum: float,
-        dampening: float,
-        weight_decay: float,
-        nesterov: bool,
-        maximize: bool,
-    ) -> tuple[Any, dict[str, Any]]:
+        m: Any, parameter: Any, gradient: Any, state: State, *,  # noqa: ARG004 - every rule takes m
+        lr: float, momentum: float, dampening: float, weight_decay: float, nesterov: bool, maximize: bool,
+    ) -> Update:  # fmt: skip
         """Return the new parameter, and b by its name in PyTorch, ``"momentum_buffer"``."""
-        g = -gradient if maximize else gradient
-        if weight_decay:
-            g = g + weight_decay * parameter
+        g = decayed_gradient(parameter, gradient, weight_decay, maximize)
         if not momentum:
             return parameter - lr * g, {}
         buffer = momentum * state["momentum_buffer"] + (1 - dampening) * g if state else g
         direction = g + momentum * buffer if nesterov else buffer
         return parameter - lr * direction, {"momentum_buffer": buffer}
 
-    @staticmethod
-    def check(hyperparameters: Mapping[str, Any]) -> None:
-        """Refuse what PyTorch refuses, in its words.
-
-        Raises:
-            ArgumentError: if a hyperparameter makes no sense.
-        """
-        check_not_negative("learning rate", hyperparameters["lr"])
-        check_not_negative("momentum value", hyperparameters["momentum"])
-        check_not_negative("weight_decay value", hyperparameters["weight_decay"])
-        if hyperparameters["nesterov"] and not (
-            hyperparameters["momentum"] and not hyperparameters["dampening"]
-        ):
+    @classmethod
+    def check(cls, hyperparameters: Mapping[str, Any]) -> None:
+        """Refuse what PyTorch refuses, in its words."""
+        super().check(hyperparameters)
+        momentum, dampening = hyperparameters["momentum"], hyperparameters["dampening"]
+        if hyperparameters["nesterov"] and not (momentum and not dampening):
             raise ArgumentError("Nesterov momentum requires a momentum and zero dampening")

@@ -6,6 +6,7 @@ Parameters are known by their position, counted through all groups: the optimize
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any, TypeAlias
 
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, as_number
@@ -21,7 +22,7 @@ def state_dict_of(
     parameters = [parameter for group in groups for parameter in group["params"]]
     positions = {parameter: position for position, parameter in enumerate(parameters)}
     return {
-        "state": {positions[parameter]: dict(remembered) for parameter, remembered in state.items()},
+        "state": {positions[parameter]: deepcopy(remembered) for parameter, remembered in state.items()},
         "param_groups": [
             {**group, "params": [positions[parameter] for parameter in group["params"]]} for group in groups
         ],
@@ -70,8 +71,15 @@ def fitted(
         )
     state = {
         parameters[str(place)]: {
-            name: as_number(number, f"state[{place}][{name!r}]") for name, number in remembered.items()
+            name: _numbers(remembered, f"state[{place}][{name!r}]") for name, remembered in entries.items()
         }
-        for place, remembered in state_dict["state"].items()
+        for place, entries in state_dict["state"].items()
     }
     return [{**group, "params": own["params"]} for group, own in zip(loaded, groups, strict=True)], state
+
+
+def _numbers(given: Any, what: str) -> Any:
+    """Return a copy of a number, of None, or of nested lists of them."""
+    if isinstance(given, list | tuple):
+        return [_numbers(item, f"{what}[{index}]") for index, item in enumerate(given)]
+    return None if given is None else as_number(given, what)
