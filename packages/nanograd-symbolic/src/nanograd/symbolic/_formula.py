@@ -1,148 +1,183 @@
-"""From a graph to a formula, and to the formula of a derivative."""
+"""From a graph to a formula: one expression, or definitions and an expression over them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Literal, overload
 
 import sympy
-from nanograd.engine import ArgumentError, Number, ScalarValue, topological_order
+from nanograd.engine import NumberTypeError, ScalarValue, topological_order
 from nanograd.symbolic import _sympy_numbers as SYMPY
-from nanograd.symbolic._errors import FormulaSizeError, NoFormulaError
+from nanograd.symbolic._names import Names, checked_names, names_inner_value, numbered, symbols, symbols_of
+from nanograd.symbolic._real import formula_of_operation
+from nanograd.symbolic._shared import Definition, SharedFormula, compact, refuse_huge
 from nanograd.symbolic._sympy_numbers import Expression
 
-LARGEST_FORMULA = 20_000
-"""The most operations that a formula may write out."""
+_MOST_TERMS = 100
+"""The most terms of a gradient's definition: Python compiles no sum of ten thousand."""
 
 
-def to_sympy(root: ScalarValue) -> Expression:
+@overload
+def to_sympy(
+    root: ScalarValue, *, names: Names | None = None, sharing: Literal[False] = False
+) -> Expression: ...
+@overload
+def to_sympy(root: ScalarValue, *, names: Names | None = None, sharing: Literal[True]) -> SharedFormula: ...
+@overload
+def to_sympy(
+    root: ScalarValue, *, names: Names | None = None, sharing: bool
+) -> Expression | SharedFormula: ...
+def to_sympy(
+    root: ScalarValue, *, names: Names | None = None, sharing: bool = False
+) -> Expression | SharedFormula:
     """Return the formula of a value over the symbols of its leaves.
 
     The symbols are named by :func:`symbols`. Constants appear as numbers: integers and fractions exactly,
-    floats as floats.
+    floats with all of their bits, although SymPy prints 15 digits of them.
+
+    With ``sharing`` the result keeps what the graph shares as definitions, in time and size linear in the
+    graph. Defined are values that are used more than once, values whose label is one word, and parts of long
+    expressions; the others are called t1, t2, ...
 
     >>> a, b = ScalarValue(2.0, label="a"), ScalarValue(3.0, label="b")
     >>> to_sympy((a * b + 1).tanh())
     tanh(a*b + 1)
+    >>> value = a
+    >>> for _ in range(60):
+    ...     value = value + value * b
+    >>> formula = to_sympy(value, sharing=True)
+    >>> len(formula.definitions), formula.expanded_size > 10**18
+    (59, True)
 
     Args:
         root: the result of the graph.
+        names: names to use instead of labels, such as ``dict(model.named_parameters())``.
+        sharing: whether to return a :class:`SharedFormula` instead of one expression.
 
     Raises:
-        FormulaSizeError: if the formula would write out more than 20,000 operations.
-        NoFormulaError: if an operation of the graph has no formula.
+        FormulaSizeError: if the expression would write out more than 20,000 operations, or more than 100
+            inside each other.
+        NoFormulaError: if an operation of the graph has no formula, or a value is no real number.
+        ArgumentError: if ``names`` gives one name to two values.
+        NumberTypeError: if ``root`` is not a ScalarValue.
     """
-    return formula_of(root, symbols(root))
+    if sharing:
+        steps = Steps(topological_order(root), (), checked_names(names))
+        return steps.shared([steps.formulas[root]], [root])
+    return formula_of(root, symbols(root, names=names))
 
 
-def symbolic_grad(root: ScalarValue, wrt: ScalarValue) -> Expression:
-    """Return the formula of d root / d wrt, as SymPy differentiates it.
-
-    SymPy applies its own rules here and not nanograd's, so that the two can be held against each other; see
-    :func:`verify`. An inner value may be given too: it becomes a symbol, and what it was computed from
-    disappears.
-
-    >>> x = ScalarValue(0.5, label="x")
-    >>> symbolic_grad(x.tanh() * 3, x)
-    3 - 3*tanh(x)**2
-
-    Args:
-        root: the result of the graph.
-        wrt: the value to differentiate with respect to.
-
-    Raises:
-        ArgumentError: if ``root`` does not depend on ``wrt``.
-        FormulaSizeError: if the formula of ``root`` would write out more than 20,000 operations.
-        NoFormulaError: if an operation of the graph has no formula.
-    """
-    names = symbols(root, wrt)
-    if wrt not in names:
-        raise ArgumentError(
-            f"{root!r} does not depend on {wrt!r}{_labelled(wrt)}: give a value that it was computed from"
-        )
-    return derivative(formula_of(root, names), names[wrt])
-
-
-def symbols(root: ScalarValue, *inner: ScalarValue) -> dict[ScalarValue, Expression]:
-    """Return the symbol of each leaf that formulas of ``root`` are written in, in topological order.
-
-    A leaf is named by its label. Leaves without one are called x1, x2, ... in the order in which they are
-    used; of leaves with one label, the second and later ones get a number: ``w``, ``w_2``. Constants without
-    a label are numbers and have no symbol. All symbols stand for real numbers.
-
-    >>> w, v = ScalarValue(2.0, label="w"), ScalarValue(3.0, label="w")
-    >>> list(symbols(w * v + ScalarValue(1.0)).values())
-    [w, w_2, x1]
-
-    Args:
-        root: the result of the graph.
-        inner: computed values that become symbols too; what only they depend on has no symbol.
-    """
-    cut = set(inner)  # a set asks for identity; `in` a tuple would compare numbers
-    named = [
-        node
-        for node in topological_order(root)
-        if node in cut or (node.is_leaf and (node.requires_grad or node.label))
-    ]
-    taken = {node.label for node in named if node.label}
-    given: set[str] = set()
-    result = {}
-    unlabeled = 0
-    for node in named:
-        if node.label:
-            name, count = node.label, 1
-            while name in given or (count > 1 and name in taken):
-                count += 1
-                name = f"{node.label}_{count}"
+def formula_of(root: ScalarValue, names: Mapping[ScalarValue, Expression]) -> Expression:
+    """Return the formula of a value as one expression; nodes in ``names`` are symbols."""
+    order = topological_order(root)
+    sizes: dict[ScalarValue, tuple[int, int]] = {}
+    for node in order:
+        if node.op is None or node in names:
+            sizes[node] = (0, 0)
         else:
-            unlabeled += 1
-            while (name := f"x{unlabeled}") in taken:
-                unlabeled += 1
-        given.add(name)
-        result[node] = sympy.Symbol(name, real=True)
-    return result
-
-
-def formula_of(
-    root: ScalarValue,
-    names: dict[ScalarValue, Expression],
-    number: Callable[[Number], Expression] = SYMPY.number,
-) -> Expression:
-    """Return the formula of a value; nodes in ``names`` are symbols, ``number`` converts constants."""
-    _refuse_if_huge(root)
+            parts = [sizes[child] for child in node.children]
+            # A chain of sums or products is one n-ary expression in SymPy, and not deep.
+            inside = [
+                depth - (child.op is node.op and node.op.symbol in "+*")
+                for child, (_, depth) in zip(node.children, parts, strict=True)
+            ]
+            sizes[node] = (1 + sum(size for size, _ in parts), 1 + max(inside))
+    refuse_huge(f"the formula of {root!r}", *sizes[root], len(order))
     formulas: dict[ScalarValue, Expression] = {}
-    for node in topological_order(root):
-        if node in names:
-            formulas[node] = names[node]
-        elif node.op is None:
-            formulas[node] = number(node.data)
-        else:
-            formulas[node] = node.op.run(SYMPY, *[formulas[child] for child in node.children])
+    for node in order:
+        formulas[node] = _formula_of_node(node, names, formulas)
     return formulas[root]
 
 
-def derivative(formula: Expression, symbol: Expression) -> Expression:
-    """Return SymPy's derivative of a formula.
+def _formula_of_node(
+    node: ScalarValue,
+    names: Mapping[ScalarValue, Expression],
+    formulas: Mapping[ScalarValue, Expression],
+) -> Expression:
+    if node in names:
+        return names[node]
+    if node.op is None:
+        return SYMPY.number(node.data)
+    return formula_of_operation(node, [formulas[child] for child in node.children])
+
+
+class Steps:
+    """A graph as definitions, one for each node, over temporary symbols; formulas are compacted from them."""
+
+    def __init__(
+        self, order: Sequence[ScalarValue], inner: Sequence[ScalarValue], names: Mapping[ScalarValue, str]
+    ) -> None:
+        self.order = order
+        self.names = names
+        self.leaves = symbols_of(order, inner, names)
+        self.definitions: list[Definition] = []
+        self.formulas: dict[ScalarValue, Expression] = {}
+        self.temporaries: dict[Expression, ScalarValue] = {}
+        for node in order:
+            formula = _formula_of_node(node, self.leaves, self.formulas)
+            if formula.args:
+                self.temporaries[temporary := self.define(formula)] = node
+                formula = temporary
+            self.formulas[node] = formula
+
+    def define(self, meaning: Expression) -> Expression:
+        """Return a temporary symbol that stands for an expression."""
+        temporary = sympy.Dummy("t", real=True)
+        self.definitions.append((temporary, meaning))
+        return temporary
+
+    def define_sum(self, terms: list[Expression]) -> Expression:
+        """Return a number or a symbol that is the sum of terms; long sums are sums of shorter ones."""
+        while len(terms) > _MOST_TERMS:
+            pieces = [terms[i : i + _MOST_TERMS] for i in range(0, len(terms), _MOST_TERMS)]
+            terms = [self.define(sympy.Add(*piece)) for piece in pieces]
+        total = sympy.Add(*terms)
+        return self.define(total) if total.args else total
+
+    def shared(
+        self,
+        outputs: Sequence[Expression],
+        roots: Sequence[ScalarValue] = (),
+        arranged: Callable[[list[Expression]], Expression] = itemgetter(0),
+    ) -> SharedFormula:
+        """Return the compacted formula of outputs.
+
+        Args:
+            outputs: expressions over the temporary symbols.
+            roots: values whose own label is not to become a definition.
+            arranged: makes one expression of the outputs; the first of them if left out.
+        """
+        taken = {str(symbol) for symbol in self.leaves.values()}
+        tops = set(roots)
+        named: dict[Expression, Expression] = {}
+        for temporary, node in self.temporaries.items():
+            label = self.names.get(node) or (node.label if names_inner_value(node.label) else None)
+            if label and node not in tops:
+                name = label if label not in taken else next(numbered(f"{label}_", {*taken, f"{label}_1"}))
+                taken.add(name)
+                named[temporary] = sympy.Symbol(name, real=True)
+        values, slopes = numbered("t", taken), numbered("g", taken)
+
+        def fresh(temporary: Expression) -> Expression:
+            return sympy.Symbol(next(values if temporary in self.temporaries else slopes), real=True)
+
+        definitions, written, kept = compact(self.definitions, outputs, named.get, fresh)
+        found = dict(self.leaves)
+        for temporary, symbol in kept.items():
+            if temporary in self.temporaries:
+                found[self.temporaries[temporary]] = symbol
+        return SharedFormula(tuple(definitions), arranged(written), found)
+
+
+def require_value(given: object, function: str, argument: str) -> ScalarValue:
+    """Return a ScalarValue that was asked for.
 
     Raises:
-        NoFormulaError: if SymPy can only write it down and not work it out.
+        NumberTypeError: if it is something else.
     """
-    slope = sympy.diff(formula, symbol)
-    if slope.has(sympy.Derivative, sympy.Subs):
-        raise NoFormulaError(f"SymPy knows no derivative of {formula} with respect to {symbol}")
-    return slope
-
-
-def _refuse_if_huge(root: ScalarValue) -> None:
-    written: dict[ScalarValue, int] = {}
-    for node in topological_order(root):
-        written[node] = (node.op is not None) + sum(written[child] for child in node.children)
-    if written[root] > LARGEST_FORMULA:
-        size = written[root] if written[root] < 10**12 else f"about 10**{len(str(written[root])) - 1}"
-        raise FormulaSizeError(
-            f"the formula of {root!r} would write out {size} operations, because it repeats what the "
-            f"{len(written)} nodes of the graph share; {LARGEST_FORMULA} are allowed. Ask for that of a part."
+    if not isinstance(given, ScalarValue):
+        raise NumberTypeError(
+            f"{function}({argument}) takes a ScalarValue and got {type(given).__name__}: {given!r}"
         )
-
-
-def _labelled(node: ScalarValue) -> str:
-    return f" ({node.label!r})" if node.label else ""
+    return given

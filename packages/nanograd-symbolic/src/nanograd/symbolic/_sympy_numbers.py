@@ -15,7 +15,6 @@ Expression = Any
 """A SymPy expression; SymPy has no types."""
 
 pi = sympy.pi
-equal = sympy.Eq
 remainder = sympy.Mod
 sign = sympy.sign
 floor = sympy.floor
@@ -61,6 +60,29 @@ def exactly(value: Number) -> Expression:
     (3/4, False)
     """
     return number(Fraction(value) if math.isfinite(value) else value)
+
+
+def equal(x: Expression, y: Expression) -> Expression:
+    """Return the condition x = y; that of a condition computed by :func:`from_sympy`, as it was written.
+
+    >>> z = sympy.Symbol("z", real=True)
+    >>> equal(z, 1), equal(sympy.Max(0, sympy.sign(z)), 0), equal(1 - sympy.Max(0, sympy.sign(z)), 0)
+    (Eq(z, 1), z <= 0, z > 0)
+    """
+    condition = sympy.Eq(x, y)
+    if y == 0 and isinstance(condition, sympy.Eq):
+        z = sympy.Wild("z")
+        for pattern, meaning in (
+            (sympy.Max(0, sympy.sign(z)), sympy.Le),
+            (sympy.Max(0, -sympy.sign(z)), sympy.Ge),
+            (1 - sympy.Max(0, sympy.sign(z)), sympy.Gt),
+            (1 - sympy.Max(0, -sympy.sign(z)), sympy.Lt),
+            (sympy.Abs(sympy.sign(z)), sympy.Eq),
+            (1 - sympy.Abs(sympy.sign(z)), sympy.Ne),
+        ):
+            if found := sympy.sympify(x).match(pattern):
+                return meaning(found[z], 0)
+    return condition
 
 
 def divide(x: Expression, y: Expression) -> Expression:
