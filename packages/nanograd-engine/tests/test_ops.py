@@ -376,6 +376,9 @@ def test_huge_integers_become_infinities_where_they_meet_floats():
     assert OPS["tanh"].evaluate(10**400) == 1.0
     assert FLOATS.divide(1.0, -0.0) == -inf
     assert FLOATS.power(-10.0, 1001) == -inf
+    assert FLOATS.power(-1e308, 2.0) == inf
+    assert math.isnan(FLOATS.power(-1e308, 2.5))
+    assert math.isnan(FLOATS.power(-1e-308, -2.5))
     assert FLOATS.power(10**400, -inf) == 0.0
 
 

@@ -60,6 +60,8 @@ def power(x: Number, y: Number) -> Number:
         x, y = as_float(x), as_float(y)
         if math.isinf(x) or math.isinf(y):
             return math.pow(x, y)
+        if x < 0 and y % 1:  # a complex number beyond the floats
+            return math.nan
         return -math.inf if x < 0 and y % 2 == 1 else math.inf
     return math.nan if isinstance(result, complex) else result
 

@@ -5,6 +5,7 @@ Everything here is iterative. A graph may be a million nodes deep, and Python's 
 
 from __future__ import annotations
 
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 from nanograd.engine._errors import NumberTypeError
@@ -36,6 +37,7 @@ def topological_order(*roots: ScalarValue) -> list[ScalarValue]:
             raise NumberTypeError(f"a graph starts at a ScalarValue, and this is {described(root)}")
     order: list[ScalarValue] = []
     reached: set[ScalarValue] = set()
+    is_reached = reached.__contains__
     # A node whose children are still to be listed waits on the stack under a None that says so.
     stack: list[Any] = list(reversed(roots))
     while stack:
@@ -57,7 +59,7 @@ def topological_order(*roots: ScalarValue) -> list[ScalarValue]:
                 if x not in reached:
                     stack.append(x)
             elif x.__class__ is tuple:
-                stack.extend(reversed(x))
+                stack.extend(filterfalse(is_reached, reversed(x)))
             else:
                 stack.append(x)
     return order
