@@ -18,9 +18,14 @@ if not (ROOT / "docs").is_dir():
 READMES = {path.parent.name: path for path in sorted(ROOT.glob("packages/*/README.md"))}
 
 
-def test_the_rules_of_the_game_hold():
+@pytest.mark.parametrize("page", ["design", "training"])
+def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     failed, attempted = doctest.testfile(
-        str(ROOT / "docs" / "design.rst"), module_relative=False, encoding="utf-8"
+        str(ROOT / "docs" / f"{page}.rst"),
+        module_relative=False,
+        encoding="utf-8",
+        optionflags=doctest.ELLIPSIS,
     )
     assert attempted > 20
     assert failed == 0

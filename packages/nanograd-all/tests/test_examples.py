@@ -135,9 +135,8 @@ def test_all_moons_are_on_the_right_side(run):
 
 def test_a_line_explains_half_of_the_progression_of_diabetes(run):
     printed, _ = run("example_diabetes")
-    explained = {
-        name: float(r2) for name, r2 in re.findall(r"^(\w+) +R2 .*, (\d\.\d+) in the test", printed, re.MULTILINE)
-    }
+    found = re.findall(r"^(\w+) +R2 .*, (\d\.\d+) in the test", printed, re.MULTILINE)
+    explained = {name: float(r2) for name, r2 in found}
     assert explained["linear"] > 0.45
     assert explained["network"] > 0.35
 

@@ -97,6 +97,7 @@ def test_functions_have_their_values(expression, value):
 
 
 CONDITIONS = [x > y, x < y, x >= y, x <= y, sympy.Eq(x, y), sympy.Ne(x, y)]
+CONDITIONS += [sympy.ITE(x > y, x > 1, y > 1), sympy.Xor(x > 1, y > 1), sympy.Implies(x > 1, y > 1)]
 CONDITIONS += [sympy.Or(x > 1, y > 1), sympy.And(x > 1, y > 1), sympy.Not(sympy.And(x > 1, y > 1))]
 
 

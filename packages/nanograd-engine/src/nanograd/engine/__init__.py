@@ -53,6 +53,7 @@ from nanograd.engine._trigonometry import (
     tanh,
 )
 from nanograd.engine._value import ScalarValue
+from nanograd.engine._watching import watch
 
 __all__ = [
     "DEEPEST_PRINTED",
@@ -137,6 +138,7 @@ __all__ = [
     "trunc",
     "value_and_grad",
     "vjp",
+    "watch",
     "where",
     "why_nonfinite",
 ]

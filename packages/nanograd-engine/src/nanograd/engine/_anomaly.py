@@ -94,7 +94,11 @@ def why_nonfinite(value: ScalarValue) -> NonFinite | None:
 
 
 def check_value(node: ScalarValue) -> None:
-    """Remember the user's line of a new node, and refuse it if it is not finite."""
+    """Remember the user's line of a new node, and refuse it if it is not finite; or show it who watches."""
+    watcher = MODE.get().anomaly
+    if callable(watcher):
+        watcher(node)
+        return
     SOURCES[node] = _user_line()
     if not is_finite(node._data):
         raise DomainError(

@@ -201,7 +201,7 @@ def _arrived(
     gradients that are recorded.
     """
     arrived: dict[ScalarValue, Any] = {}
-    anomaly = MODE.get().anomaly
+    anomaly = MODE.get().anomaly is True
     wanted = set(order)
     for root, seed in zip(roots, seeds, strict=True):
         arrived[root] = arrived[root] + seed if root in arrived else seed

@@ -6,10 +6,10 @@ operation reads one variable and not two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from typing import Final
+from typing import Any, Final
 
 from nanograd.engine._errors import ArgumentError
 
@@ -65,10 +65,10 @@ class Mode:
     # Not a named tuple: reading the slots of an object is several times faster.
     __slots__ = ("anomaly", "recording", "scope")
 
-    def __init__(self, recording: bool, scope: Scope | None, anomaly: bool) -> None:
+    def __init__(self, recording: bool, scope: Scope | None, anomaly: bool | Callable[[Any], object]) -> None:
         self.recording: Final = recording
         self.scope: Final = scope
-        self.anomaly: Final = anomaly
+        self.anomaly: Final = anomaly  # or who watches: one look tells an operation that neither is on
 
 
 _OUTERMOST = Mode(recording=True, scope=None, anomaly=False)

@@ -11,7 +11,7 @@ import sympy
 from nanograd.engine import Number, ScalarValue
 from nanograd.symbolic._labels import latex_names
 from nanograd.symbolic._latex import latex_of
-from nanograd.symbolic._shared import Definition, SharedFormula
+from nanograd.symbolic._shared import SharedFormula
 from nanograd.symbolic._sympy_numbers import Expression
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Step:
     """
 
     rule: str
-    before: Slope
+    before: Expression
     after: Expression
     value: Number
 
@@ -79,7 +79,7 @@ class Derivation:
     root: ScalarValue
     wrt: ScalarValue
     variable: Expression
-    definitions: tuple[Definition, ...]
+    definitions: tuple[tuple[Expression, Expression], ...]
     steps: tuple[Step, ...]
     result: SharedFormula
     symbols: Mapping[ScalarValue, Expression] = field(repr=False)

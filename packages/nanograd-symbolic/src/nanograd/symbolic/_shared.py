@@ -49,7 +49,7 @@ class SharedFormula:
         symbols: the symbol of each leaf, and of each inner value that has one.
     """
 
-    definitions: tuple[Definition, ...]
+    definitions: tuple[tuple[Expression, Expression], ...]
     expression: Expression
     symbols: Mapping[ScalarValue, Expression]
 

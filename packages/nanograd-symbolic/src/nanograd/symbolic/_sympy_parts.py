@@ -68,6 +68,8 @@ def operands_of(part: Expression) -> list[Expression]:
         return _factors(part)
     if part.is_Pow and part.base is not sympy.E:
         return _power_operands(part)
+    if _is_composed(part):
+        return [part.to_nnf()]
     if part.args and not _is_supported(part):
         raise _unsupported(part)
     if part.func is sympy.log and (inner := _exponents(part.args[0])) is not None:
@@ -90,7 +92,7 @@ def value_of(part: Expression, needed: Sequence[Expression], known: Mapping[Expr
         return prod(operands) if operands else 1
     if part.is_Pow:
         return _raised(part, operands)
-    if isinstance(part, sympy.Derivative):
+    if isinstance(part, sympy.Derivative) or _is_composed(part):
         return operands[0]
     if isinstance(part, sympy.Piecewise):
         return chosen_of(part, operands)
@@ -102,6 +104,12 @@ def value_of(part: Expression, needed: Sequence[Expression], known: Mapping[Expr
     if isinstance(part, sympy.logic.boolalg.Boolean):
         return condition_of(part, operands)
     return _FUNCTIONS[part.func](*operands)
+
+
+def _is_composed(part: Expression) -> bool:
+    """Return whether a condition, such as ITE or Xor, is to be written with And, Or and Not first."""
+    simple = (sympy.And, sympy.Or, sympy.Not)
+    return isinstance(part, sympy.logic.boolalg.BooleanFunction) and not isinstance(part, simple)
 
 
 def _is_supported(part: Expression) -> bool:
