@@ -36,7 +36,9 @@ autodoc_member_order = "bysource"
 # What signatures say for the names of types that only the source code knows.
 autodoc_type_aliases = {
     "Expression": "sympy.core.expr.Expr",
+    "Figure": "matplotlib.figure.Figure",
     "Indices": "numpy.ndarray",
+    "Names": "collections.abc.Mapping",
     "Nested": "nanograd.nn.Nested",
     "Number": "nanograd.engine.Number",
     "Operand": "nanograd.engine.ScalarValue | nanograd.engine.Number",
@@ -51,6 +53,7 @@ python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"
 # Kept here as text, so that the build needs no network: the names that signatures mention and where they are.
 intersphinx_mapping = {
+    "matplotlib": ("https://matplotlib.org/stable", "inventories/matplotlib.txt"),
     "numpy": ("https://numpy.org/doc/stable", "inventories/numpy.txt"),
     "python": ("https://docs.python.org/3", "inventories/python.txt"),
     "rich": ("https://rich.readthedocs.io/en/stable", "inventories/rich.txt"),

@@ -47,7 +47,7 @@ def run(tmp_path_factory):
 def test_an_example_runs_and_draws(name, run):
     printed, folder = run(name)
     assert printed
-    pictures = sorted((folder / "output").iterdir())
+    pictures = sorted(path for path in (folder / "output").iterdir() if path.suffix != ".md")
     assert {path.suffix for path in pictures} == {".png", ".svg"}
     assert all(path.stem.startswith(name) for path in pictures)
     for path in pictures:
@@ -60,7 +60,7 @@ def test_an_example_runs_and_draws(name, run):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_pictures_of_an_example_are_in_the_repository(name, run):
     _, folder = run(name)
-    committed = {path.name for path in (ROOT / "output").glob(f"{name}*") if path.suffix in {".png", ".svg"}}
+    committed = {path.name for path in (ROOT / "output").iterdir()}
     assert {path.name for path in (folder / "output").iterdir()} <= committed
 
 
@@ -119,6 +119,16 @@ def test_iris_is_learned(run):
     printed, _ = run("example_iris")
     accuracy = float(re.search(r"test accuracy:? +([01]\.\d+)", printed)[1])
     assert accuracy >= 0.93
+
+
+def test_the_neuron_is_derived_verified_and_written_as_programs(run):
+    printed, folder = run("example_derivation")
+    assert "= 2*(1 - tanh(-3.125)**2) ≈ 0.0153842" in printed
+    assert "backward() found 0.015384" in printed
+    assert "249 nodes against their formulas at 50 digits: 249 right" in printed
+    assert "double neuron(const double *in, double *gradient)" in printed
+    page = (folder / "output" / "derivation_neuron.md").read_text(encoding="utf-8")
+    assert page == (ROOT / "output" / "derivation_neuron.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["example_digits", "example_names"])
