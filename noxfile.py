@@ -120,6 +120,13 @@ def oracle(session: nox.Session) -> None:
     session.run("pytest", *(session.posargs or ["oracle"]))
 
 
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Drive the web explorer in the system's Chromium, Chrome or Edge (NANOGRAD_BROWSER names another)."""
+    install_checkout(session, "-r", "browser/requirements.txt")
+    session.run("pytest", *(session.posargs or ["browser"]))
+
+
 # What the sessions share.
 
 # Prints as it goes, in UTF-8 (on Windows too), and never waits for a window to be closed.

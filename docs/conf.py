@@ -29,7 +29,10 @@ extensions = [
     "_extensions.operations",
 ]
 exclude_patterns = ["_build"]
+myst_enable_extensions = ["dollarmath"]
 nitpicky = True
+# Sphinx does not replace the names of types in overloads.
+nitpick_ignore = [("py:class", "Expression"), ("py:class", "Names")]
 
 # ---- the reference, from docstrings
 autodoc_member_order = "bysource"

@@ -27,7 +27,10 @@ PACKAGES = DOCS.parent / "packages"
 STAGED = DOCS / "_build" / "examples"
 GALLERY = DOCS / "gallery"
 
-IN_ORDER = ("vis", "neuron", "symbolic", "nn", "nn_minibatch", "nn_minibatch_epoch", "iris")
+IN_ORDER = (
+    *("vis", "neuron", "symbolic", "derivation", "nn", "nn_minibatch", "nn_minibatch_epoch"),
+    *("iris", "moons", "digits", "diabetes", "names", "gpt"),
+)
 """The examples from the simplest to the largest; those not listed follow by name."""
 
 WIDEST_THUMBNAIL = 4

@@ -8,24 +8,42 @@
 """
 
 from nanograd.viz._draw import draw_graph, save_graph
+from nanograd.viz._draw_model import draw_model
 from nanograd.viz._drawing import Drawing
 from nanograd.viz._errors import EngineError, NoEngineError, NotAGraphError, RenderError, TooLargeError
 from nanograd.viz._explain import Explanation, explain
+from nanograd.viz._explorer import Explorer, explore, save_html
+from nanograd.viz._extras import MissingExtraError
+from nanograd.viz._graph_json import GraphFileError, load_graph_json, save_graph_json
+from nanograd.viz._models import NotAModelError
+from nanograd.viz._movie import TrainingMovie
+from nanograd.viz._table import print_table
 from nanograd.viz._tree import print_tree
 
 __all__ = [
     "Drawing",
     "EngineError",
     "Explanation",
+    "Explorer",
+    "GraphFileError",
+    "MissingExtraError",
     "NoEngineError",
     "NotAGraphError",
+    "NotAModelError",
     "RenderError",
     "TooLargeError",
+    "TrainingMovie",
     "draw_dot",
     "draw_graph",
+    "draw_model",
     "explain",
+    "explore",
+    "load_graph_json",
+    "print_table",
     "print_tree",
     "save_graph",
+    "save_graph_json",
+    "save_html",
 ]
 
 draw_dot = draw_graph  # micrograd's name

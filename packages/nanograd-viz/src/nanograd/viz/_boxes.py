@@ -59,11 +59,11 @@ def value_label(node: ScalarValue, style: Style, *, is_root: bool) -> str:
                 _cell(f"grad = {numeral(node.grad, style.precision)}", theme.grad, theme.grad_surface)
             )
     # A box stays a box when nothing that is shown applies to it.
-    row = ("</tr><tr>" if style.stacked else "").join(cells) or "<td> </td>"
+    inside = ("</tr><tr>" if style.stacked else "").join(cells) or "<td> </td>"
     if node in style.highlight:
-        return _table(f"<tr>{row}</tr>", theme.highlight, width=3)
+        return table(f"<tr>{inside}</tr>", theme.highlight, width=3)
     frame = theme.root if is_root else theme.line if node.children else theme.leaf
-    return _table(f"<tr>{row}</tr>", frame, width=2 if is_root else 1)
+    return table(f"<tr>{inside}</tr>", frame, width=2 if is_root else 1)
 
 
 def block_label(block: Block, style: Style) -> str:
@@ -71,19 +71,19 @@ def block_label(block: Block, style: Style) -> str:
     theme = style.theme
     name, remark = _heading(block)
     surface = theme.surface if block.scope is None else theme.block
-    rows = [_row(f"<b>{escaped_for_dot(shortened(name))}</b>", theme.text, surface)]
+    rows = [row(f"<b>{escaped_for_dot(shortened(name))}</b>", theme.text, surface)]
     if remark:
-        rows.append(_row(escaped_for_dot(shortened(remark)), theme.quiet, surface, size=FONT_SIZE - 3))
+        rows.append(row(escaped_for_dot(shortened(remark)), theme.quiet, surface, size=FONT_SIZE - 3))
     if contents := _contents(block):
-        rows.append(_row(contents, theme.text, theme.surface, size=FONT_SIZE - 2))
+        rows.append(row(contents, theme.text, theme.surface, size=FONT_SIZE - 2))
     data, grad = _ranges(block, style.precision)
     if "data" in style.show:
-        rows.append(_row(f"data {data}", theme.data, theme.data_surface))
+        rows.append(row(f"data {data}", theme.data, theme.data_surface))
     if "grad" in style.show and grad:
-        rows.append(_row(f"grad {grad}", theme.grad, theme.grad_surface))
+        rows.append(row(f"grad {grad}", theme.grad, theme.grad_surface))
     if not style.highlight.isdisjoint(block.members):
-        return _table("".join(rows), theme.highlight, width=3)
-    return _table("".join(rows), theme.leaf, width=1)
+        return table("".join(rows), theme.highlight, width=3)
+    return table("".join(rows), theme.leaf, width=1)
 
 
 def value_title(node: ScalarValue) -> str:
@@ -145,7 +145,7 @@ def _heading(block: Block) -> tuple[str, str]:
         thing = "parameter" if block.members[0].requires_grad else "constant"
         owners = {str(user.scope) for user in block.users}
         return counted(len(block.members), thing), f"of {owners.pop()}" if len(owners) == 1 else ""
-    name = _common_name(block.repeated) if block.repeated else str(scope)
+    name = common_name(block.repeated) if block.repeated else str(scope)
     kind = scope.kind if scope.path else ""
     if block.repeated:
         kind = f"{kind} × {len(block.repeated):,}".strip()
@@ -157,7 +157,7 @@ def _heading(block: Block) -> tuple[str, str]:
     return visible(name) or "block", visible(", ".join(remarks))
 
 
-def _common_name(scopes: list[Scope]) -> str:
+def common_name(scopes: list[Scope]) -> str:
     """Return the name of several parts: ``layers.0.neurons.0-15``, or that of the first and an ellipsis."""
     names = [str(scope) for scope in scopes]
     stems = {name.rpartition(".")[0] for name in names}
@@ -188,7 +188,8 @@ def _ranges(block: Block, precision: int) -> tuple[str, str]:
     return data, value_range(grads, precision)
 
 
-def _table(rows: str, frame: str, width: int) -> str:
+def table(rows: str, frame: str, width: int) -> str:
+    """Return rows as an HTML-like label with a frame."""
     return (
         f'<<table border="{width}" cellborder="0" cellspacing="0" cellpadding="{_PADDING}" color="{frame}">'
         f"{rows}</table>>"
@@ -207,6 +208,7 @@ def _cell(text: str, color: str, surface: str, width: float = 0) -> str:
     return f'<td bgcolor="{surface}"{wide}><font color="{color}">{text}</font></td>'
 
 
-def _row(text: str, color: str, surface: str, size: int = FONT_SIZE) -> str:
+def row(text: str, color: str, surface: str, size: int = FONT_SIZE) -> str:
+    """Return one row of a block; the text is escaped already."""
     font = f'<font color="{color}" point-size="{size}">{text}</font>'
     return f'<tr><td bgcolor="{surface}" cellpadding="4">{font}</td></tr>'

@@ -24,6 +24,7 @@ from nanograd.viz._boxes import (
     value_name,
     value_title,
 )
+from nanograd.viz._colors import Theme
 from nanograd.viz._flows import Flows
 from nanograd.viz._numerals import exact_numeral, short_numeral
 from nanograd.viz._svg import FONT
@@ -47,6 +48,19 @@ def write_dot(
         caption: what is said below the picture.
     """
     return _Writer(order, roots, blocks, style, caption).write()
+
+
+def beginning(rankdir: str, theme: Theme, spaces: str, caption: str = "") -> Iterable[str]:
+    """Return the first lines of a picture: where it leads to, its fonts and colors, what is said below it."""
+    below = f' label="{escaped_for_dot(caption)}" fontname="{FONT}"' if caption else ""
+    below += f' fontsize={FONT_SIZE} fontcolor="{theme.quiet}"' if caption else ""
+    return (
+        "digraph nanograd {",
+        f'graph [rankdir={rankdir} bgcolor="{theme.background}" {spaces}{below}]',
+        f'node [fontname="{FONT}" fontsize={FONT_SIZE} fontcolor="{theme.text}"]',
+        f'edge [fontname="{FONT}" fontsize={FONT_SIZE - 2} fontcolor="{theme.quiet}"]',
+        f'edge [color="{theme.line}" arrowsize=0.7]',
+    )
 
 
 class _Writer:
@@ -90,17 +104,8 @@ class _Writer:
         return "\n".join((*self.beginning(), *self.lines, "}", "")), self.titles, description
 
     def beginning(self) -> Iterable[str]:
-        theme = self.style.theme
         spaces = _SPACES_FOR_LABELS if "local_derivatives" in self.style.show else _SPACES
-        caption = f' label="{escaped_for_dot(self.caption)}" fontname="{FONT}"' if self.caption else ""
-        caption += f' fontsize={FONT_SIZE} fontcolor="{theme.quiet}"' if self.caption else ""
-        return (
-            "digraph nanograd {",
-            f'graph [rankdir={self.style.rankdir} bgcolor="{theme.background}" {spaces}{caption}]',
-            f'node [fontname="{FONT}" fontsize={FONT_SIZE} fontcolor="{theme.text}"]',
-            f'edge [fontname="{FONT}" fontsize={FONT_SIZE - 2} fontcolor="{theme.quiet}"]',
-            f'edge [color="{theme.line}" arrowsize=0.7]',
-        )
+        return beginning(self.style.rankdir, self.style.theme, spaces, self.caption)
 
     def value(self, node: ScalarValue) -> None:
         """Write a value's box, with the ellipse of its operation if that is not inside a block."""

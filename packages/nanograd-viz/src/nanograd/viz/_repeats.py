@@ -23,12 +23,12 @@ def merge_repeats(
         order: the graph in topological order.
         blocks: the block of every value that belongs to one.
     """
-    heights = _heights(order, blocks)
+    height_of = heights(order, blocks)
     alike: defaultdict[Any, list[Block]] = defaultdict(list)
     for block in dict.fromkeys(blocks.values()):
         if block.scope is not None and block.scope.parent is not None and block.parts == 1:
             operations = tuple(node.op or node.requires_grad for node in block.members)
-            alike[block.scope.parent, block.scope.kind, operations, heights[block]].append(block)
+            alike[block.scope.parent, block.scope.kind, operations, height_of[block]].append(block)
     merged: dict[Block, Block] = {}
     for same in alike.values():
         if len(same) > 1:
@@ -41,7 +41,7 @@ def merge_repeats(
     return _with_leaves_joined(order, result)
 
 
-def _heights(
+def heights(
     order: Sequence[ScalarValue], blocks: Mapping[ScalarValue, Block]
 ) -> dict[Block | ScalarValue, int]:
     """Return how many boxes stand behind each other at most, up to each box of the picture."""
@@ -55,16 +55,16 @@ def _heights(
             if source is not box and box not in after[source]:
                 after[source].add(box)
                 waiting[box] += 1
-    heights = {box: 0 for box, count in waiting.items() if not count}
-    free = list(heights)
+    found = {box: 0 for box, count in waiting.items() if not count}
+    free = list(found)
     while free:
         box = free.pop()
         for user in after[box]:
-            heights[user] = max(heights.get(user, 0), heights[box] + 1)
+            found[user] = max(found.get(user, 0), found[box] + 1)
             waiting[user] -= 1
             if not waiting[user]:
                 free.append(user)
-    return heights
+    return found
 
 
 def _with_leaves_joined(
