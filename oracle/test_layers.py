@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 import torch
 from nanograd import nn
-from nanograd.engine import ScalarValue, no_grad
+from nanograd.engine import ScalarValue, grad, no_grad
 from nanograd.nn import functional
 from torch.nn import functional as torch_functional
 
@@ -207,6 +207,8 @@ LAYERS = [
     ("Linear", (3, 2), {}, [(3,)]),
     ("Linear", (3, 2), {"bias": False}, [(4, 3)]),
     ("Linear", (1, 4), {}, [(2, 3, 1)]),
+    ("Bilinear", (3, 2, 4), {}, [(3,), (2,)]),
+    ("Bilinear", (1, 2, 1), {"bias": False}, [(2, 3, 1), (2, 3, 2)]),
     ("LayerNorm", (4,), {}, [(3, 4)]),
     ("LayerNorm", ([3, 4],), {"eps": 0.1}, [(2, 3, 4)]),
     ("LayerNorm", (5,), {"bias": False}, [(5,)]),
@@ -227,6 +229,8 @@ LAYERS = [
     ("MaxPool2d", (2,), {}, [(2, 2, 4, 5)]),
     ("MaxPool2d", (3,), {"stride": 2, "padding": 1, "ceil_mode": True}, [(1, 6, 5)]),
     ("MaxPool2d", ((2, 3),), {"stride": (1, 2), "dilation": (2, 1)}, [(1, 1, 5, 6)]),
+    ("MaxPool2d", ((3, 2),), {"ceil_mode": True, "padding": (0, 1)}, [(1, 1, 1, 4)]),
+    ("AvgPool2d", (3,), {"ceil_mode": True}, [(1, 2, 5)]),
     ("AvgPool2d", (2,), {}, [(2, 2, 4, 5)]),
     ("AvgPool2d", (3,), {"stride": 2, "padding": 1, "ceil_mode": True}, [(1, 6, 5)]),
     ("AvgPool2d", (3, 2, 1), {"count_include_pad": False, "ceil_mode": True}, [(1, 6, 5)]),
@@ -262,6 +266,8 @@ def test_a_layer(name, sizes, options, shapes, compare):
             compare_parameters(compare, ours, theirs)
             for key, buffer in theirs.named_buffers():
                 compare(ours.get_buffer(key), buffer)
+        if name == "Bilinear":  # needs both of its inputs, and is the same in use
+            continue
         ours.eval()
         theirs.eval()
         outputs, expected = ours(inputs[0]), theirs(tensors[0])
@@ -443,6 +449,7 @@ def test_a_batch_through_an_mlp(name, compare):
         "Hardshrink",
         "Softmax",
         "Tanh",
+        "Bilinear",
         "LayerNorm",
         "RMSNorm",
         "BatchNorm1d",
@@ -458,6 +465,7 @@ def test_a_batch_through_an_mlp(name, compare):
 )
 def test_a_layer_is_printed_as_in_pytorch(name):
     arguments = {
+        "Bilinear": (2, 3, 4),
         "LayerNorm": (4,),
         "RMSNorm": (4,),
         "BatchNorm1d": (3,),
@@ -485,3 +493,60 @@ def test_gains_and_first_numbers_have_pytorch_s_bounds():
         drawn_here = getattr(nn.init, name)(values(torch.zeros(400, 3, 2, 2)))
         most = max(abs(value.data) for value in flat(drawn_here))
         assert most == pytest.approx(tensor.abs().max().item(), rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["second derivatives"])
+@pytest.mark.parametrize(
+    ("kind", "sizes", "options", "shapes"),
+    LAYERS
+    + [
+        (kind, (), options, [(2, 3, 4)])
+        for kind, options in ACTIVATIONS
+        if kind != "Hardsigmoid"  # PyTorch has no second derivative of it
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+def test_second_derivatives(name, kind, sizes, options, shapes, compare):
+    """The gradient of a sum over gradients, as a penalty on them needs it."""
+    torch.manual_seed(0)
+    ours = getattr(nn, kind)(*sizes, **options)
+    theirs = getattr(torch.nn, kind)(*sizes, **options).double()
+    shuffle_parameters(theirs)
+    same(ours, theirs)
+    tensors = [drawn(*shape) for shape in shapes]
+    inputs = [values(tensor) for tensor in tensors]
+    outputs, expected = ours(*inputs), theirs(*tensors)
+    factors = torch.randn_like(expected)
+    total = sum_of(
+        f * value * value for f, value in zip(factors.reshape(-1).tolist(), flat(outputs), strict=True)
+    )
+    variables, sources = flat(inputs) + ours.parameters(), [*tensors, *theirs.parameters()]
+    first = grad(total, variables, create_graph=True, allow_unused=True)
+    expected_first = torch.autograd.grad(
+        (factors * expected**2).sum(), sources, create_graph=True, allow_unused=True
+    )
+    first = [ScalarValue(0.0) if slope is None else slope for slope in first]
+    expected_first = [
+        torch.zeros_like(source) if slope is None else slope
+        for slope, source in zip(expected_first, sources, strict=True)
+    ]
+    penalty = sum_of(slope * slope for slope in first)
+    expected_second = torch.autograd.grad(
+        sum((slope**2).sum() for slope in expected_first), sources, allow_unused=True
+    )
+    second = grad(penalty, variables, allow_unused=True)
+    compare(
+        [0.0 if slope is None else slope for slope in second],
+        torch.cat(
+            [
+                (torch.zeros_like(source) if slope is None else slope).reshape(-1)
+                for slope, source in zip(expected_second, sources, strict=True)
+            ]
+        ),
+        name,
+    )
+
+
+def sum_of(numbers):
+    return sum(numbers, ScalarValue(0.0))

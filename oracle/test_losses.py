@@ -75,6 +75,18 @@ CASES = [
         (numbers(5, 4), probabilities(5, 4)),
     ),
     ("CrossEntropyLoss", {"weight": positive(4), "ignore_index": 2}, (numbers(5, 4), [2, 0, 1, 2, 3])),
+    ("CrossEntropyLoss", {}, (numbers(2, 3, 2), [[0, 1], [2, -100]])),
+    (
+        "CrossEntropyLoss",
+        {"weight": positive(3), "label_smoothing": 0.2, "ignore_index": 1},
+        (numbers(2, 3, 2, 2), [[[0, 1], [2, 1]], [[2, 0], [1, 1]]]),
+    ),
+    (
+        "CrossEntropyLoss",
+        {"weight": positive(3), "label_smoothing": 0.2},
+        (numbers(2, 3, 2), positive(2, 3, 2)),
+    ),
+    ("NLLLoss", {"weight": positive(3), "ignore_index": 0}, (numbers(2, 3, 2), [[0, 1], [2, 1]])),
     ("NLLLoss", {}, (numbers(5, 4), labels(5, 4))),
     ("NLLLoss", {}, (numbers(4), 2)),
     ("NLLLoss", {"weight": positive(4)}, (numbers(5, 4), labels(5, 4))),
@@ -130,7 +142,7 @@ IDS = [f"{index} {name}" for index, (name, _, _) in enumerate(CASES)]
 
 
 def is_label(given):
-    return isinstance(given, int) or (isinstance(given, list) and isinstance(given[0], int))
+    return isinstance(flat([given])[0], int)
 
 
 def ours_of(given):

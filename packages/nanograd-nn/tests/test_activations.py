@@ -8,7 +8,7 @@ import pickle
 import pytest
 from nanograd import nn
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
-from nanograd.nn import Linear, Neuron, ReLU, Sequential, Tanh, functional
+from nanograd.nn import Identity, Linear, Neuron, ReLU, Sequential, Tanh, functional
 from nanograd.nn._activation_names import ACTIVATIONS
 
 
@@ -243,11 +243,23 @@ def test_a_module_may_run_twice():
     assert model([-1.0, 2.0]) == [0.0, 2.0]
 
 
+def test_an_identity_takes_any_arguments_as_in_pytorch():
+    assert repr(Identity(54, unused=0.1)) == "Identity()"
+    assert Identity(54, unused=0.1)([1.0]) == [1.0]
+
+
 def test_an_empty_row_returns_its_input():
     assert Sequential()([1.0]) == [1.0]
 
 
-@pytest.mark.parametrize("wrong", [3, "ReLU", ReLU, None], ids=str)
+@pytest.mark.parametrize("wrong", [3, "ReLU", None], ids=str)
 def test_what_is_not_a_module_is_refused(wrong):
     with pytest.raises(NumberTypeError, match=r"\w+ is not a Module subclass: argument 1 of Sequential is "):
         Sequential(ReLU(), wrong)
+
+
+def test_a_class_in_place_of_a_module_is_refused_with_advice():
+    with pytest.raises(
+        NumberTypeError, match=r"^ReLU is a class .*: argument 0 of Sequential\. Write ReLU\(\)"
+    ):
+        Sequential(ReLU)

@@ -124,8 +124,13 @@ def test_weights_may_be_left_out():
             NumberTypeError,
             "an input of attention",
         ),
+        (
+            lambda: scaled_dot_product_attention(Q, K, V, [[0, 1]]),
+            NumberTypeError,
+            "only bool and floating types of attn_mask are supported, .* True where",
+        ),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_makes_no_sense_is_refused(call, error, message):
     with pytest.raises(error, match=message):
@@ -280,9 +285,38 @@ def test_names_of_the_state_are_pytorch_s():
             ShapeError,
             r"The shape of the 2D attn_mask is \(1, 1\)",
         ),
-        (lambda: MultiheadAttention(4, 1)(X, X, X, [True] * 2), ShapeError, "shape of key_padding_mask is"),
+        (
+            lambda: MultiheadAttention(4, 1)(X, X, X, [True] * 2),
+            ShapeError,
+            r"The shape of the 1D key_padding_mask is \(2,\), but should be \(3,\)\.",
+        ),
+        (
+            lambda: MultiheadAttention(4, 1)(X, X, X, [[True] * 3]),
+            ShapeError,
+            r"The shape of the 2D key_padding_mask is \(1, 3\), but should be \(3,\)\.",
+        ),
+        (
+            lambda: MultiheadAttention(4, 1)([X], [X], [X], [True]),
+            ShapeError,
+            r"The shape of the 1D key_padding_mask is \(1,\), but should be \(3, 1\)\.",
+        ),
+        (
+            lambda: MultiheadAttention(4, 1)(X, X, X, attn_mask=[[0, 1, 1], [0, 0, 1], [0, 0, 0]]),
+            NumberTypeError,
+            "only bool and floating types of attn_mask are supported, and its entries are ints",
+        ),
+        (
+            lambda: MultiheadAttention(4, 1)(X, X, X, [0, 0, 1]),
+            NumberTypeError,
+            "only bool and floating types of key_padding_mask are supported",
+        ),
+        (
+            lambda: MultiheadAttention(4, 1)(X, X, X, attn_mask=[[0.0, 0.0, "x"]] * 3),
+            NumberTypeError,
+            "attn_mask takes a real number and got str: 'x'",
+        ),
     ],
-    ids=range(10),
+    ids=range(15),
 )
 def test_what_cannot_be_attended_is_refused(call, error, message):
     with pytest.raises(error, match=message):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nanograd.engine import NumberTypeError, ScalarValue, ShapeError, leaves, topological_order
-from nanograd.nn import MLP, Layer, Linear, Neuron, PReLU, Sequential, Tanh
+from nanograd.nn import MLP, Layer, Linear, Neuron, PReLU, Sequential, Tanh, summary
 from nanograd.nn.functional import linear
 
 BATCH = [[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0], [0.0, 0.0, 1.0], [4.0, -2.0, 1.0]]
@@ -119,6 +119,12 @@ def test_what_is_not_a_number_in_a_batch_is_refused(make):
         make()([[1.0, 2.0, 3.0], [1.0, "a", 3.0]])
 
 
+def test_the_message_of_a_large_batch_is_short():
+    with pytest.raises(ShapeError, match=r"takes 3 inputs and got a batch of shape \(50, 20\)\. ") as error:
+        Linear(3, 2)([[ScalarValue(0.1)] * 20] * 50)
+    assert len(str(error.value)) < 150
+
+
 # ---- fused
 
 
@@ -160,6 +166,17 @@ def test_a_fused_layer_computes_for_its_neurons_unless_they_are_watched():
     assert [numbers(layer(BATCH[0])), numbers(layer(BATCH))] == expected
     assert seen == [expected[0][1], [row[1] for row in expected[1]]]
     assert [value.scope.path for value in layer(BATCH[0])] == ["neurons.0", "neurons.1"]
+
+
+def test_a_fused_layer_computes_for_its_neurons_again_when_nobody_watches_any_more():
+    layer = Layer(3, 2, activation="tanh", fused=True)
+    handles = [neuron.register_forward_hook(lambda *given: None) for neuron in layer.neurons]
+    assert layer([1.0, 2.0, 3.0])[0].scope.path == "neurons.0"
+    for handle in handles:
+        handle.remove()
+    assert layer([1.0, 2.0, 3.0])[0].scope.path == ""
+    summary(layer, [1.0, 2.0, 3.0])
+    assert layer([1.0, 2.0, 3.0])[0].scope.path == ""
 
 
 def test_a_fused_layer_has_room_for_an_activation_that_is_a_module():

@@ -67,6 +67,28 @@ def test_training_does_not_make_an_item(make, parts):
     assert modules.training is False
 
 
+def test_a_part_of_a_list_is_numbered_anew_and_one_of_a_row_keeps_its_names_as_in_pytorch():
+    parts = [ReLU(), Tanh(), Sigmoid()]
+    assert [name for name, _ in ModuleList(parts)[1:].named_children()] == ["0", "1"]
+    assert [name for name, _ in Sequential(*parts)[1:].named_children()] == ["1", "2"]
+    assert ParameterList([1.0, 2.0, 3.0])[1:].state_dict() == {"0": 2.0, "1": 3.0}
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        ModuleList([ReLU(), Tanh(), Sigmoid()])[1:],
+        Sequential(ReLU(), Tanh(), Sigmoid())[1:],
+        Sequential({"2": ReLU(), "a": Tanh()}),
+    ],
+    ids=["list", "row", "named row"],
+)
+def test_what_is_added_takes_the_place_of_nothing(modules):
+    before, added = list(modules), [ReLU(), Sigmoid()]
+    modules.extend(added)
+    assert list(modules) == before + added
+
+
 @pytest.mark.parametrize("index", [3, -4])
 def test_an_index_that_is_not_there_is_refused(make, parts, index):
     modules = make(parts)

@@ -168,6 +168,24 @@ def test_nan_is_the_largest(row):
     assert math.isnan(functional.max_pool2d([[row]], (1, 2))[0][0][0].data)
 
 
+def test_the_largest_of_no_places_is_minus_infinity_as_in_pytorch():
+    assert numbers(MaxPool2d(2, stride=1, padding=1, dilation=2)([[[5.0]]])) == [[[-math.inf]]]
+
+
+def test_with_ceil_mode_a_window_may_be_larger_than_the_picture_as_in_pytorch():
+    x = [[[1.0, 2.0], [4.0, 3.0]]]
+    assert numbers(MaxPool2d(3, ceil_mode=True)(x)) == [[[4.0]]]
+    assert numbers(AvgPool2d(3, ceil_mode=True)(x)) == [[[2.5]]]
+    with pytest.raises(ShapeError, match="Kernel size can't be greater"):
+        MaxPool2d(3)(x)
+
+
+def test_sizes_may_be_ints_of_numpy():
+    numpy = pytest.importorskip("numpy")
+    layer = Conv2d(1, 2, numpy.int64(3), padding=numpy.array([1, 0]))
+    assert repr(layer) == "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=(1, 0))"
+
+
 def test_avg_pool():
     x = [[[1.0, 5.0, 3.0], [4.0, 2.0, 9.0], [0.0, -1.0, 8.0]]]
     assert numbers(AvgPool2d(2)(x)) == [[[3.0]]]
@@ -184,9 +202,18 @@ def test_avg_pool():
         (
             lambda: MaxPool2d(2, padding=2),
             ArgumentError,
-            "pad should be at most half of effective kernel size, .*pad=2",
+            r"half of kernel size, but got padding=\(2, 2\) and kernel_size=\(2, 2\)",
+        ),
+        (lambda: MaxPool2d(2, padding=2, dilation=3), ArgumentError, "half of kernel size"),
+        (
+            lambda: MaxPool2d(3, 1, ceil_mode=True)(picture(1, 2, 2)),
+            ShapeError,
+            "Kernel size can't be greater than actual input size",
         ),
         (lambda: MaxPool2d(0), ArgumentError, "kernel_size of MaxPool2d"),
+        (lambda: MaxPool2d(2, 1, "same"), ArgumentError, "padding of MaxPool2d is an int .* and got 'same'"),
+        (lambda: AvgPool2d(2, padding=True), ArgumentError, "padding of AvgPool2d is an int"),
+        (lambda: AvgPool2d(2, padding=False), ArgumentError, "padding of AvgPool2d is an int"),
         (lambda: AvgPool2d(2, 0), ArgumentError, "stride of AvgPool2d"),
         (
             lambda: functional.avg_pool2d([[[1.0]]], 1, divisor_override=0),
@@ -201,7 +228,7 @@ def test_avg_pool():
             "Kernel size can't be greater than actual input size",
         ),
     ],
-    ids=range(7),
+    ids=range(12),
 )
 def test_what_cannot_be_pooled_is_refused(call, error, message):
     with pytest.raises(error, match=message):

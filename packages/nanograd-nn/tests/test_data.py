@@ -1,6 +1,8 @@
 """Datasets, samplers and loaders give what PyTorch's give, in an order that a seed decides everywhere."""
 
 import collections
+import copy
+import itertools
 import random
 from typing import NamedTuple
 
@@ -282,7 +284,29 @@ def test_a_stream_cannot_be_shuffled():
             DataLoader(Stream(), **arguments)
 
 
+@pytest.mark.parametrize("dataset", [5, None, zip([1], [2], strict=True), {1, 2}], ids=repr)
+def test_a_loader_refuses_what_has_no_samples_by_index(dataset):
+    with pytest.raises(NumberTypeError, match="samples are counted and found by their index, and got"):
+        DataLoader(dataset)
+
+
+def test_a_loader_refuses_what_is_no_function():
+    with pytest.raises(NumberTypeError, match="collate_fn is a function of a list of samples and not 'x'"):
+        DataLoader([1], collate_fn="x")
+
+
 # ---- leaving a loader and taking it up again
+
+
+def test_a_copy_begins_an_epoch_of_its_own():
+    loader = DataLoader(range(6), 2, shuffle=True, generator=random.Random(0))
+    first = next(iter(loader))
+    resumed = DataLoader(range(6), 2, shuffle=True, generator=random.Random(1))
+    resumed.load_state_dict(loader.state_dict())
+    before = resumed.state_dict()
+    assert sorted(itertools.chain(*copy.copy(resumed))) == list(range(6))
+    assert resumed.state_dict()["order"] == before["order"]
+    assert sorted(itertools.chain(first, *resumed)) == list(range(6))
 
 
 @pytest.mark.parametrize("taken", range(5))
@@ -337,4 +361,11 @@ def test_a_loader_refuses_the_state_of_other_data_and_stays():
         loader.load_state_dict({"samples": 4})
     with pytest.raises(ArgumentError, match="set_rng_state"):
         loader.load_state_dict({**before, "generators": [[3, [1, 2], None]]})
+    with pytest.raises(ArgumentError, match="the state of a DataLoader is a dict and got None"):
+        loader.load_state_dict(None)
+    for wrong in ({"order": "ab"}, {"position": -1}, {"position": "1"}):
+        with pytest.raises(ArgumentError, match="has a list, or None, as order and an int as position"):
+            loader.load_state_dict({**before, **wrong})
+    with pytest.raises(ArgumentError, match="has a list of generators, not 5"):
+        loader.load_state_dict({**before, "generators": 5})
     assert loader.state_dict() == before

@@ -75,6 +75,13 @@ def test_what_is_no_index_is_refused(index, error, message):
         Embedding(3, 2)(index)
 
 
+def test_indices_may_be_ints_of_numpy():
+    numpy = pytest.importorskip("numpy")
+    layer = Embedding(3, 2, numpy.int64(-1))
+    assert layer.padding_idx == 2
+    assert layer(numpy.array([[0], [1]]))[1][0][0] is layer.weight[1][0]
+
+
 @pytest.mark.parametrize("padding_idx", [3, -4, 1.0, True])
 def test_a_padding_that_is_no_row_is_refused(padding_idx):
     with pytest.raises(ArgumentError, match=r"Padding_idx must be within num_embeddings, 3, and is"):
@@ -91,12 +98,13 @@ def test_one_hot():
     ("arguments", "error", "message"),
     [
         (([3], 3), ClassIndexError, r"index out of range: 3 is not one of the 3 classes of one_hot, 0 to 2"),
-        (([-1],), ClassIndexError, "index out of range: -1"),
+        (([-1],), ClassIndexError, r"^Class values must be non-negative\. Got -1$"),
+        (([0, -1], 3), ClassIndexError, "index out of range: -1 is not one of the 3 classes of one_hot"),
         (([],), ArgumentError, "Can not infer total number of classes from empty tensor"),
         (([1], 0), ArgumentError, "num_classes of one_hot"),
         (([1.0],), NumberTypeError, "Expected an index, an int, and got float"),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_what_one_hot_refuses(arguments, error, message):
     with pytest.raises(error, match=message):

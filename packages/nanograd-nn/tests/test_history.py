@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from fractions import Fraction
 
 import pytest
 from nanograd.engine import ArgumentError
@@ -62,6 +63,19 @@ def test_json_is_read_by_every_program(tmp_path):
     rows = json.loads(text, parse_constant=pytest.fail)
     assert rows[1] == {"epoch": 2, "loss": 1 / 3, "lr": 0.5, "val_loss": None}
     assert rows[0] == ROWS[0]
+
+
+def test_numbers_of_numpy_are_plain_in_json(tmp_path):
+    numpy = pytest.importorskip("numpy")
+    row = {
+        "epoch": numpy.int64(1),
+        "loss": numpy.float32(0.5),
+        "f1": Fraction(1, 4),
+        "nan": numpy.float32("nan"),
+    }
+    History([row]).to_json(tmp_path / "history.json")
+    rows = json.loads((tmp_path / "history.json").read_text(encoding="ascii"), parse_constant=pytest.fail)
+    assert rows == [{"epoch": 1, "loss": 0.5, "f1": 0.25, "nan": None}]
 
 
 def test_a_history_is_printed_as_a_table():

@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from nanograd.engine import ArgumentError, NumberTypeError, no_grad
+from nanograd.engine import ArgumentError, NanogradError, NumberTypeError, no_grad
 from nanograd.nn import Parameter
 from nanograd.nn.optim import LBFGS
 from nanograd.nn.optim._strong_wolfe import Point, cubic_minimum, strong_wolfe
@@ -183,6 +183,49 @@ def test_other_mistakes_say_what_to_do():
         LBFGS([w], tolerance_grad="x")
     with pytest.raises(ArgumentError, match="doesn't support per-parameter options"):
         optimizer.add_param_group({"params": [Parameter(2.0)]})
+
+
+def test_a_closure_that_is_none_or_returns_no_loss_is_named():
+    parameters, optimizer, closure = problem()
+    with pytest.raises(NumberTypeError, match=r"takes a function that computes the loss again, and got Scal"):
+        optimizer.step(closure())
+    for wrong, kind in [(None, "NoneType"), ([1.0], "list")]:
+        message = f"the closure's result takes a real number and got {kind}"
+        with pytest.raises(NumberTypeError, match=message):
+            optimizer.step(lambda wrong=wrong: closure() and wrong)
+    assert [parameter.data for parameter in parameters] == [-1.5, 2.0]
+    assert optimizer.state == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"al": [1.0]}, "its state lacks [] and has ['al'] besides"),
+        ({"d": None}, "a d that does not fit 2 parameters and 2 remembered steps: None"),
+        ({"d": [1.0]}, "a d that does not fit 2 parameters"),
+        ({"prev_flat_grad": 1.0}, "a prev_flat_grad that does not fit 2 parameters"),
+        ({"old_dirs": [[1.0, 2.0]]}, "a old_dirs that does not fit 2 parameters and 2 remembered steps"),
+        ({"old_stps": [[1.0], [2.0]]}, "a old_stps that does not fit"),
+        ({"old_stps": [[1.0], [2.0, 3.0]]}, "old_stps is ragged"),
+        ({"ro": [1.0]}, "and 1 remembered steps"),
+        ({"ro": 1.0}, "and 0 remembered steps"),
+        ({"H_diag": [1.0]}, "a H_diag that does not fit"),
+    ],
+    ids=range(10),
+)
+def test_a_state_that_does_not_fit_is_refused_and_nothing_changes(changes, message):
+    _, optimizer, closure = problem(max_iter=4, history_size=2, line_search_fn="strong_wolfe")
+    optimizer.step(closure)
+    before = json.loads(json.dumps(optimizer.state_dict()))
+    assert len(before["state"]["0"]["ro"]) == 2
+    with pytest.raises(NanogradError, match=re.escape(message)):
+        optimizer.load_state_dict({**before, "state": {"0": {**before["state"]["0"], **changes}}})
+    for wrong in ({"0": {"n_iter": 1}}, {"1": before["state"]["0"]}):
+        with pytest.raises(ArgumentError, match="is not that of an LBFGS"):
+            optimizer.load_state_dict({**before, "state": wrong})
+    assert json.loads(json.dumps(optimizer.state_dict())) == before
+    optimizer.load_state_dict(before)
+    optimizer.step(closure)
 
 
 # ---- the line search

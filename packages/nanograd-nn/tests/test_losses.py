@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nanograd import nn
 from nanograd.engine import (
     ArgumentError,
+    GraphError,
     NanogradError,
     NumberTypeError,
     ScalarValue,
@@ -254,8 +255,12 @@ def test_a_class_that_is_not_an_int_is_refused(label):
         (LOGITS, 0, r"Expected input size \(3, 3\) to match target size \(\)"),
         (LOGITS[0], [0, 1], r"Expected input size \(3,\) to match target size \(2,\)"),
         (LOGITS, PROBABILITIES[:2], r"Expected input size \(3, 3\) to match target size \(2, 3\)"),
-        (1.0, 0, r"cross_entropy takes logits of shape \(C\) or \(N, C\) and got \(\)"),
-        ([LOGITS], [LABELS], r"cross_entropy takes logits of shape \(C\) or \(N, C\) and got \(1, 3, 3\)"),
+        (
+            1.0,
+            0,
+            r"input of cross_entropy has the shape \(C\), \(N, C\) or .*, and not \(\)",
+        ),
+        ([LOGITS], LABELS, r"\(1, 3, 3\) to match target size \(3,\): .* class indices, \(1, 3\), or prob"),
     ],
 )
 def test_cross_entropy_refuses_sizes_that_do_not_match(input, target, message):
@@ -282,6 +287,46 @@ def test_label_smoothing_lies_between_0_and_1(smoothing):
 def test_cross_entropy_of_nothing_is_refused(input, target):
     with pytest.raises(ArgumentError, match=r"empty"):
         cross_entropy(input, target)
+
+
+PLACES = [[[1.0, -2.0], [0.5, 4.0], [2.0, 0.0]], [[0.0, 3.0], [-1.0, 2.0], [1.5, 1.0]]]  # (2, 3, 2)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("function", [cross_entropy, F.nll_loss], ids=["cross_entropy", "nll_loss"])
+def test_each_place_of_a_sample_is_a_sample(function, reduction):
+    """(N, C, d1) is the (N d1, C) of what stands at each place."""
+    rows = [[sample[c][place] for c in range(3)] for sample in PLACES for place in range(2)]
+    options = {"weight": WEIGHTS, "reduction": reduction, "ignore_index": 1}
+    together = function(PLACES, [[0, 1], [2, 0]], **options)
+    assert together.data == close(function(rows, [0, 1, 2, 0], **options).data)
+    each = numbers(function(PLACES, [[0, 1], [2, 0]], reduction="none"))
+    alone = numbers(function(rows, [0, 1, 2, 0], reduction="none"))
+    assert each == [close(alone[:2]), close(alone[2:])]
+
+
+def test_probabilities_and_labels_have_places_too():
+    numpy = pytest.importorskip("numpy")
+    labels = [[[0, 2]], [[1, 1]]]  # (2, 1, 2)
+    logits = [[[row] for row in sample] for sample in PLACES]  # (2, 3, 1, 2)
+    one_hot = [
+        [[[float(label == c) for label in places] for places in sample] for c in range(3)]
+        for sample in labels
+    ]
+    expected = cross_entropy(logits, one_hot, label_smoothing=0.1).data
+    assert cross_entropy(logits, labels, label_smoothing=0.1).data == close(expected)
+    assert cross_entropy(numpy.array(logits), numpy.array(labels)).data == close(
+        cross_entropy(logits, one_hot).data
+    )
+    with pytest.raises(ClassIndexError, match="Target 3 is out of bounds: sample 1 of 4, with 3 classes"):
+        cross_entropy(logits, [[[0, 3]], [[1, 1]]])
+
+
+@pytest.mark.parametrize("function", [cross_entropy, F.nll_loss], ids=["cross_entropy", "nll_loss"])
+def test_a_batch_of_ignored_samples_has_gradients_of_0(function):
+    scores = [[ScalarValue(1.0), ScalarValue(math.inf)], [ScalarValue(math.nan), ScalarValue(2.0)]]
+    function(scores, [-100, -100], reduction="sum").backward()
+    assert [[score.grad for score in row] for row in scores] == [[0.0, 0.0], [0.0, 0.0]]
 
 
 def test_the_mean_of_ignored_samples_alone_is_refused():
@@ -500,6 +545,24 @@ def test_the_graph_of_a_loss_holds_for_other_numbers():
         assert results[loss] == pytest.approx(expected.data)
 
 
+class Unknown(ScalarValue):
+    """A value during a trace: its number is nobody's business."""
+
+    __slots__ = ()
+
+    @property
+    def data(self):
+        raise GraphError("`.data` of a traced value")
+
+
+def test_what_has_no_number_during_a_trace_is_not_checked():
+    unknown = [Unknown(0.25), Unknown(0.5)]
+    assert isinstance(F.binary_cross_entropy(unknown, [1, 0]), ScalarValue)
+    assert isinstance(F.gaussian_nll_loss([0.0, 1.0], [1.0, 1.0], unknown), ScalarValue)
+    with pytest.raises(ArgumentError, match=r"number 1 is 3\.0"):
+        F.binary_cross_entropy([unknown[0], 3.0], [1, 0])
+
+
 REFUSED = [
     (
         lambda: F.smooth_l1_loss(1, 2, beta=-1),
@@ -554,7 +617,49 @@ REFUSED = [
         ClassIndexError,
         "Target 2 is out of bounds: sample 0 of 1, with 2 classes",
     ),
-    (lambda: F.nll_loss(1.0, 0), ShapeError, "input of nll_loss has the shape (D) or (N, D), and not ()"),
+    (
+        lambda: F.nll_loss(1.0, 0),
+        ShapeError,
+        "input of nll_loss has the shape (C), (N, C) or (N, C, d1,",
+    ),
+    (lambda: F.nll_loss(None, 0), NumberTypeError, "input takes a real number and got NoneType"),
+    (lambda: F.cross_entropy("ab", 0), NumberTypeError, "input takes a real number and got str"),
+    (
+        lambda: F.cross_entropy([1, 2], 0, label_smoothing="x"),
+        NumberTypeError,
+        "label_smoothing takes a real number and got str",
+    ),
+    (
+        lambda: nn.CrossEntropyLoss(None, "sum")([1, 2], 0),
+        NumberTypeError,
+        "ignore_index is a label, an int, and got str: 'sum'",
+    ),
+    (
+        lambda: nn.NLLLoss(None, True)([1, 2], 0),
+        NumberTypeError,
+        "ignore_index is a label, an int, and got bool: True",
+    ),
+    (lambda: F.nll_loss([1, 2], 0, None, 1.5), NumberTypeError, "and got float: 1.5"),
+    (lambda: F.mse_loss([1, 2], None), NumberTypeError, "target takes a real number and got NoneType"),
+    (lambda: F.l1_loss({1: 2}, [1]), NumberTypeError, "input takes a real number and got dict"),
+    (lambda: F.multi_margin_loss([1, 2], 0, p=[1]), NumberTypeError, "p takes a real number and got list"),
+    (
+        lambda: F.multi_margin_loss([[[1, 2]]], [[0]]),
+        ShapeError,
+        "input of multi_margin_loss has the shape (C) or (N, C), and not (1, 1, 2)",
+    ),
+    (lambda: nn.MultiMarginLoss(margin="x"), NumberTypeError, "margin takes a real number and got str"),
+    (lambda: nn.HingeEmbeddingLoss(None), NumberTypeError, "margin takes a real number and got NoneType"),
+    (lambda: nn.MarginRankingLoss("x"), NumberTypeError, "margin takes a real number and got str"),
+    (lambda: nn.CosineEmbeddingLoss("x"), NumberTypeError, "margin takes a real number and got str"),
+    (lambda: nn.PoissonNLLLoss(eps="x"), NumberTypeError, "eps takes a real number and got str"),
+    (lambda: F.poisson_nll_loss(1, 1, eps="x"), NumberTypeError, "eps takes a real number and got str"),
+    (
+        lambda: nn.GaussianNLLLoss(eps=-1),
+        ArgumentError,
+        "eps is the smallest variance, at least 0, and got -1",
+    ),
+    (lambda: F.gaussian_nll_loss(1, 1, 1, eps=math.nan), ArgumentError, "at least 0, and got nan"),
     (
         lambda: F.nll_loss([[1, 2]], [1.0]),
         NumberTypeError,

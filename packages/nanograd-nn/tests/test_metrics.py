@@ -155,9 +155,10 @@ def test_ignored_targets_do_not_count():
 @pytest.mark.parametrize(
     ("outputs", "targets", "error", "words"),
     [
-        ([[1.0, 0.0]], [2], ClassIndexError, "Target 2 is out of bounds: there are 2 classes, 0 to 1"),
-        ([[1.0, 0.0]], [0.5], ClassIndexError, "Target 0.5 is out of bounds"),
-        ([[1.0, 0.0]], [True], ClassIndexError, "Target True is out of bounds"),
+        ([[1.0, 0.0]], [2], ClassIndexError, "Target 2 is out of bounds: .* with 2 classes, 0 to 1"),
+        ([[1.0, 0.0]], [1.0], NumberTypeError, "Expected a class index, an int, .* got float: 1.0"),
+        ([[1.0, 0.0]], [True], NumberTypeError, "Expected a class index, an int, .* got bool: True"),
+        ([1.0], [0.5], NumberTypeError, "Expected a class index, an int, .* got float: 0.5"),
         ([1.0], [3], ClassIndexError, "Target 3 is out of bounds"),
         ([[1.0, 0.0]], [0, 1], ShapeError, r"got \(1, 2\) and \(2,\)"),
         ([1.0, 2.0], [1], ShapeError, r"got \(2,\) and \(1,\)"),
@@ -201,6 +202,14 @@ def test_options_that_make_no_sense_are_refused():
         score.compute()
     with pytest.raises(ShapeError, match="r2_score: batches before had 2 outputs, and this one has 1"):
         score.update([1.0], [1.0])
+
+
+@pytest.mark.parametrize("metric", [MeanSquaredError(), MeanAbsoluteError(), R2Score()], ids=repr)
+@pytest.mark.parametrize("wrong", ["a", None], ids=repr)
+def test_what_is_no_number_is_named(metric, wrong):
+    for given in ([wrong], [[wrong]], wrong):
+        with pytest.raises(NumberTypeError, match="a metric takes a real number and got"):
+            metric.update(given, given)
 
 
 @pytest.mark.parametrize(

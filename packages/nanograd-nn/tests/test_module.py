@@ -7,7 +7,15 @@ import threading
 import weakref
 
 import pytest
-from nanograd.engine import ArgumentError, NanogradError, ScalarValue, no_grad, scope, topological_order
+from nanograd.engine import (
+    ArgumentError,
+    NanogradError,
+    NumberTypeError,
+    ScalarValue,
+    no_grad,
+    scope,
+    topological_order,
+)
 from nanograd.nn import (
     MLP,
     Layer,
@@ -291,6 +299,55 @@ def test_duplicates_are_listed_on_request():
     assert [name for name, _ in module.named_modules(remove_duplicate=False)] == ["", "b", "d.0", "e"]
 
 
+@pytest.mark.parametrize(("inputs", "named"), [((3,), {}), ((), {"size": 3})], ids=["by place", "by name"])
+def test_arguments_that_no_init_takes_are_refused(inputs, named):
+    class Net(Module):
+        def forward(self, x):
+            return x
+
+    with pytest.raises(TypeError, match=r"__init__\(\) .*argument"):
+        Net(*inputs, **named)
+    assert Net()(3) == 3
+
+
+def test_init_reaches_the_classes_after_module():
+    class Named:
+        def __init__(self):
+            self.name = "a"
+
+    class Net(Module, Named):
+        def __init__(self):
+            super().__init__()
+            self.w = p()
+
+    assert Net().name == "a"
+
+
+class KeepsStatistics(Held):
+    """A module that never trains a part of it, as PyTorch's users freeze a BatchNorm."""
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.frozen.eval()
+        return self
+
+
+def test_train_calls_the_train_of_parts_that_have_their_own():
+    model = Sequential(Held(inner=KeepsStatistics(frozen=Sequential(ReLU()), free=ReLU())), ReLU())
+    model.eval()
+    assert model.train() is model
+    states = {name: module.training for name, module in model.named_modules()}
+    assert states == {
+        "": True,
+        "0": True,
+        "0.inner": True,
+        "0.inner.frozen": False,
+        "0.inner.frozen.0": False,
+        "0.inner.free": True,
+        "1": True,
+    }
+
+
 def test_train_and_eval_reach_all_modules():
     model = MLP(2, [2, 1])
     assert all(module.training for module in model.modules())
@@ -349,6 +406,22 @@ def test_a_copy_is_whole_and_apart(copied):
     other.parameters()[0].data = 5.0
     assert model([1.0, 2.0]).data == expected
     assert other([1.0, 2.0]).scope.path == "layers.1.neurons.0"
+
+
+@pytest.mark.parametrize("requires_grad", ["no", None, 0], ids=repr)
+def test_requires_grad_takes_a_bool_alone(requires_grad):
+    model = MLP(2, [1])
+    with pytest.raises(NumberTypeError, match=r"requires_grad_\(\) takes True or False and got"):
+        model.requires_grad_(requires_grad)
+    assert all(parameter.requires_grad is True for parameter in model.parameters())
+
+
+def test_parameters_are_frozen_one_by_one_as_in_pytorch():
+    model = MLP(2, [2, 1])
+    for parameter in model.layers[0].parameters():
+        parameter.requires_grad = False
+    model([1.0, 2.0]).backward()
+    assert [parameter.has_grad for parameter in model.parameters()] == [False] * 6 + [True] * 3
 
 
 # ---- how it is shown

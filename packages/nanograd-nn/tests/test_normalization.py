@@ -64,9 +64,9 @@ def test_rms_norm_without_eps_uses_the_machine_s():
     [
         (
             lambda: LayerNorm(3)([1.0, 2.0]),
-            r"Given normalized_shape=\[3\], expected input with shape \[\*, 3\], .* \[2\]",
+            r"^layer_norm: Given normalized_shape=\[3\], expected input with shape \[\*, 3\], .* \[2\]",
         ),
-        (lambda: RMSNorm((2, 3))([1.0, 2.0, 3.0]), r"expected input with shape \[\*, 2, 3\]"),
+        (lambda: RMSNorm((2, 3))([1.0, 2.0, 3.0]), r"^rms_norm: .*expected input with shape \[\*, 2, 3\]"),
         (
             lambda: functional.layer_norm([1.0], 1, [1.0, 2.0]),
             r"Expected weight to be of same shape .* \[2\]",
@@ -240,3 +240,14 @@ def test_what_is_no_probability_is_refused(p):
             call(p)
     with pytest.raises(NumberTypeError, match=r"generator takes a random.Random and got int"):
         Dropout(generator=3)
+    with pytest.raises(NumberTypeError, match="p of dropout takes a real number and got str: 'half'"):
+        Dropout("half")
+    with pytest.raises(NumberTypeError, match="an input of dropout takes a real number and got str: 'a'"):
+        functional.dropout(["a"])
+
+
+def test_running_statistics_do_not_move_when_the_call_fails():
+    mean, variance = [0.0], [1.0]
+    with pytest.raises(TypeError):
+        functional.batch_norm([[1.0], [3.0]], mean, variance, ["a"], training=True)
+    assert (mean, variance) == ([0.0], [1.0])

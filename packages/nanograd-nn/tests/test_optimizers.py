@@ -259,7 +259,7 @@ def test_a_closure_computes_the_loss_again():
 def test_a_generator_of_parameters_is_read_once():
     model = MLP(2, [2, 1])
     optimizer = Adam(parameter for parameter in model.parameters())
-    assert optimizer.param_groups[0]["params"] == model.parameters()
+    assert list(map(id, optimizer.param_groups[0]["params"])) == list(map(id, model.parameters()))
 
 
 def test_a_step_with_eps_0_and_no_gradient_follows_ieee():
@@ -330,14 +330,19 @@ T0 = "t0 takes a real number and got NoneType: None. A function without a return
 NO_VALUE = "optimizer can only optimize ScalarValues, but one of the params is "
 NO_LEAF = "can't optimize a non-leaf ScalarValue: ScalarValue(data=2.0) was computed"
 DUPLICATE = "optimizer contains a parameter group with duplicate parameters"
+SOME_NAMES = "all optimizer params should be with/without names. Some param names are missing"
 TWO_GROUPS = [{"params": [w]}, {"params": [w]}]
 REFUSED = [
     (SGD, [], {}, ArgumentError, "optimizer got an empty parameter list"),
     (SGD, [{"params": []}], {}, ArgumentError, "optimizer got an empty parameter list"),
+    (SGD, [{"params": 5}], {}, NumberTypeError, "params of a parameter group are ScalarValues, and got int"),
+    (SGD, [("w", w), Parameter(1.0)], {}, ArgumentError, SOME_NAMES),
+    (SGD, [("w", 1.0)], {}, NumberTypeError, NO_VALUE + "float"),
     (SGD, [w], {"lr": -1}, ArgumentError, "Invalid learning rate: -1"),
     (SGD, [w], {"lr": math.nan}, ArgumentError, "Invalid learning rate: nan"),
     (SGD, [w], {"momentum": -1}, ArgumentError, "Invalid momentum value: -1"),
     (SGD, [w], {"weight_decay": -1}, ArgumentError, "Invalid weight_decay value: -1"),
+    (SGD, [w], {"dampening": "fast"}, NumberTypeError, TEXT.replace("learning rate", "dampening value")),
     (SGD, [w], {"nesterov": True}, ArgumentError, NESTEROV),
     (SGD, [w], {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, ArgumentError, NESTEROV),
     (Adam, [w], {"lr": -0.5}, ArgumentError, "Invalid learning rate: -0.5"),
@@ -425,8 +430,14 @@ def changed(state, **changes):
         ),
         (lambda s: {"state": {}}, "no 'param_groups'"),
         (lambda s: 3, "Expected state_dict to be dict-like, got int"),
+        (lambda s: {**s, "param_groups": 5}, 'is a list of dicts with "params", and here it is 5'),
+        (lambda s: {**s, "param_groups": [5]}, r"and here it is \[5\]"),
+        (lambda s: changed(s, params=5), 'is a list of dicts with "params", and here it is'),
+        (lambda s: {**s, "state": 5}, "state of the loaded state dict is a dict of dicts, and here it is 5"),
+        (lambda s: {**s, "state": {0: 5}}, r"is a dict of dicts, and here it is \{0: 5\}"),
+        (lambda s: changed(s, amsgrad=True), r"is of another optimizer: group 0 has \['amsgrad'\] besides"),
     ],
-    ids=range(9),
+    ids=range(15),
 )
 def test_a_state_that_does_not_fit_is_refused_and_nothing_changes(change, message):
     parameters = started()
@@ -436,6 +447,39 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_changes(change, messag
     with pytest.raises(NanogradError, match=message):
         optimizer.load_state_dict(change(optimizer.state_dict()))
     assert optimizer.state_dict() == before
+
+
+def test_parameters_may_come_with_their_names():
+    model = MLP(2, [1])
+    optimizer = SGD(model.named_parameters(), lr=0.1)
+    names = [name for name, _ in model.named_parameters()]
+    assert optimizer.param_groups[0]["param_names"] == names
+    assert list(map(id, optimizer.param_groups[0]["params"])) == list(map(id, model.parameters()))
+    state = json.loads(json.dumps(optimizer.state_dict()))
+    assert state["param_groups"][0]["param_names"] == names
+    with pytest.raises(NumberTypeError, match="param_group must be a dict, but got list"):
+        optimizer.add_param_group(model.parameters())
+    unnamed = SGD(model.parameters(), lr=0.5)
+    unnamed.load_state_dict(state)
+    assert unnamed.param_groups[0]["lr"] == 0.1
+    optimizer.load_state_dict(SGD(model.parameters(), lr=0.5).state_dict())
+    assert (optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["param_names"]) == (0.5, names)
+
+
+def test_adamax_does_not_go_on_from_the_state_of_adam():
+    """All hyperparameters of Adamax are Adam's too, but what they remember is not the same."""
+    state = Adam(started()).state_dict()
+    with pytest.raises(ArgumentError, match=r"group 0 has \['amsgrad', 'decoupled_weight_decay'\] besides"):
+        Adamax(started()).load_state_dict(state)
+
+
+def test_a_loss_is_no_closure():
+    parameters = started()
+    optimizer = SGD(parameters, lr=0.1)
+    with pytest.raises(
+        NumberTypeError, match=r"and got ScalarValue\. Of a loss call backward\(\), and then step"
+    ):
+        optimizer.step(parameters[0] * 2)
 
 
 def test_repr_lists_the_groups_as_in_pytorch():

@@ -28,6 +28,19 @@ def test_copies_and_pickles_stay_parameters():
         assert (other.data, other.label) == (2.0, "w")
 
 
+def test_whether_it_needs_a_gradient_can_be_assigned():
+    w = Parameter(2.0)
+    w.requires_grad = False
+    assert not w.requires_grad
+    assert not (w * w).requires_grad
+    w.requires_grad = True
+    (w * w).backward()
+    assert w.grad == 4.0
+    with pytest.raises(NumberTypeError, match="takes True or False and got str: 'no'"):
+        w.requires_grad = "no"
+    assert w.requires_grad is True
+
+
 @pytest.mark.parametrize("data", ["1", None, [1.0], True, ScalarValue(1.0)])
 def test_what_is_not_a_number_is_refused(data):
     with pytest.raises(NumberTypeError, match=r"Parameter\(data\) takes a real number and got"):

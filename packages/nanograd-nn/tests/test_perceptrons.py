@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, ShapeError, leaves, topological_order
-from nanograd.nn import MLP, Layer, Linear, Module, Neuron, Parameter, manual_seed
+from nanograd.nn import MLP, Layer, Linear, Module, Neuron, Parameter, Tanh, manual_seed
 
 FUNCTIONS = {
     "identity": lambda x: x,
@@ -106,6 +106,13 @@ def test_an_unknown_activation_is_refused_with_those_that_are_known(option):
 def test_an_activation_that_is_no_function_is_refused():
     with pytest.raises(NumberTypeError, match=r"activation takes a name or a function and got int: 3"):
         Layer(1, 1, activation=3)
+    with pytest.raises(NumberTypeError, match=r"got the class Tanh\. Give it an object of it: Tanh\(\)"):
+        MLP(1, [1, 1], activation=Tanh)
+
+
+def test_an_activation_is_looked_at_also_without_hidden_layers():
+    with pytest.raises(ArgumentError, match="unknown activation 'rilu'"):
+        MLP(1, [1], activation="rilu")
 
 
 def test_micrograd_s_calls_work():

@@ -125,14 +125,17 @@ def test_numbers_begin_within_pytorch_s_bound():
     ("call", "message"),
     [
         (lambda: RNNCell(2, 3)([1.0]), r"RNNCell takes 2 inputs and got 1"),
-        (lambda: RNNCell(2, 3)(X, [1.0]), r"RNNCell, for its state, takes 3 inputs and got 1"),
+        (lambda: RNNCell(2, 3)(X, [1.0]), r"RNNCell takes a state of 3 values, .*, and got \(1,\)$"),
         (lambda: GRUCell(2, 3)([X, X], [H]), r"Input batch size 2 doesn't match hidden batch size 1"),
-        (lambda: GRUCell(2, 3)(X, [H]), r"Input batch size None doesn't match hidden batch size 1"),
-        (lambda: GRUCell(2, 3)([X], H), r"Input batch size 1 doesn't match hidden batch size None"),
+        (lambda: GRUCell(2, 3)(X, [H]), r"GRUCell: one sample needs one state, \(3,\), and got \(1, 3\)"),
+        (lambda: GRUCell(2, 3)([X], H), r"GRUCell: Input batch size 1 .* one state, \(3,\), for all"),
+        (lambda: GRUCell(2, 3)([X], [[H]]), r"GRUCell takes a state of 3 values, .*, and got \(1, 1, 3\)$"),
+        (lambda: GRUCell(2, 3)(X, 0.0), r"GRUCell takes a state of 3 values, .*, and got \(\)$"),
+        (lambda: LSTMCell(2, 3)(X, H[:2]), r"LSTMCell takes a state of 3 values, .*, and got \(\)$"),
         (lambda: GRUCell(2, 3)([[X]]), r"Expected input to be 1D or 2D, .* got 3D instead"),
         (lambda: LSTMCell(2, 3)(X, (H,)), r"takes a state and a memory, \(h, c\), and got"),
     ],
-    ids=range(7),
+    ids=range(10),
 )
 def test_wrong_sizes_are_refused(call, message):
     with pytest.raises(ShapeError, match=message):

@@ -35,6 +35,7 @@ from nanograd.nn import (
     save,
     save_model,
 )
+from nanograd.nn import _atomic_file as atomic_file
 from nanograd.nn import _extras as extras
 from nanograd.nn._atomic_file import write_atomically
 from nanograd.nn._grouped_names import grouped
@@ -324,6 +325,17 @@ def test_a_file_of_which_one_bit_is_changed_is_refused_or_the_same(tmp_path, end
             r"data\['bias\.0'\] cannot be read: .* is no value that save writes",
         ),
         ("3.5", '{"$fraction": [1, 0]}', r"data\['bias\.0'\] cannot be read: .*Fraction\(1, 0\)"),
+        ("3.5", '{"$fraction": ["1e999999999"]}', r"data\['bias\.0'\] cannot be read: "),
+        ("3.5", '{"$fraction": [0.5, 1]}', r"data\['bias\.0'\] cannot be read: .*a fraction is two ints"),
+        ("3.5", "NaN", r"data\['bias\.0'\] is nan, which is written \{\"\$float\": \"nan\"\}"),
+        ("3.5", "-Infinity", r"data\['bias\.0'\] is -inf, which is written"),
+        ("3.5", "1e999", r"data\['bias\.0'\] is inf, which is written"),
+        (
+            "3.5",
+            '{"$dict": [[{"$tuple": [[1]]}, 2]]}',
+            r"\['bias\.0'\] cannot be read: \(\[1\],\) is not a key",
+        ),
+        ("3.5", '{"$dict": [[1, 2], [1, 3]]}', r"data\['bias\.0'\] cannot be read: the key 1 occurs twice"),
         ("3.5", '{"$dict": [1]}', r"data\['bias\.0'\] cannot be read: 1 is not a key with its value"),
         ("3.5", '{"$dict": [[[1], 1]]}', r"data\['bias\.0'\] cannot be read: \[1\] is not a key"),
         ("3.5", "[" * 200 + "]" * 200, "is nested more than 100 times"),
@@ -342,6 +354,25 @@ def test_an_edited_file_is_refused_with_the_key(tmp_path, written, old, new, wor
     if "recursion" in words and sys.version_info >= (3, 12):
         words = "it is damaged: |is cut off or damaged"  # a newer parser may come to the end of it
     assert re.search(words, refused(tmp_path / "model.json", written.replace(old, new, 1).encode()))
+
+
+def test_tags_that_are_nested_too_deeply_are_refused(tmp_path):
+    data = '{"$tuple": ' * 5000 + "[]" + "}" * 5000
+    content = f'{{"format": "nanograd", "version": 1, "data": {data}}}'
+    words = "it is damaged: maximum recursion|its data is nested too deeply"  # as far as the parser gets
+    assert re.search(words, refused(tmp_path / "model.json", content.encode()))
+
+
+def test_two_numbers_of_one_name_are_refused(tmp_path):
+    content = (
+        '{"format": "nanograd", "version": 1, "data": {"weight": [[1, 2]], "weight.0.1": 3, "bias.0": 4}}'
+    )
+    message = refused(tmp_path / "model.json", content.encode())
+    assert "model.json cannot be loaded: there are two numbers with the name 'weight.0.1'" in message
+
+
+def test_names_of_thousands_of_digits_are_only_names():
+    assert grouped(["w.0", "w." + "9" * 5000])[1][:2] == ("w." + "9" * 5000, ())
 
 
 def test_a_file_that_is_edited_on_purpose_is_loaded(tmp_path, written):
@@ -389,6 +420,58 @@ def test_a_header_that_promises_too_much_is_refused(tmp_path):
     header = b'{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
     content = struct.pack("<Q", len(header)) + header + b"\0" * 2
     assert "numbers of the type 'BF16': convert them" in refused(tmp_path / "model.safetensors", content)
+
+
+def safetensors_file(data=b"\0" * 8, *, inside=None, **entries):
+    """Return a file with a header of our own; ``inside`` is what it says the data is."""
+    header = {"w": {"dtype": "F64", "shape": [1], "data_offsets": [0, len(data)]}} | entries
+    if inside is not None:
+        header["__metadata__"] = {"nanograd": f'{{"format": "nanograd", "version": 1, "data": {inside}}}'}
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (safetensors_file(inside='{"$array": "v"}'), "there is no array 'v'"),
+        (safetensors_file(inside='{"$array": ["w"]}'), "unhashable type: 'list'"),
+        (safetensors_file(inside='[{"$array": "w"}, {"$array": "w"}]'), "the array 'w' occurs twice"),
+        (safetensors_file(inside='{"$arrays": [[5], ""]}'), "there is no array 5"),
+        (safetensors_file(inside='{"$arrays": 5}'), "cannot be read"),
+        (safetensors_file(inside='{"x": NaN}'), r"data\['x'\] is nan, which is written"),
+        (safetensors_file(inside='1, "data": 2'), "its metadata is damaged: the key 'data' occurs twice"),
+        (safetensors_file(inside="[" * 100_000), "its metadata is damaged"),
+        (safetensors_file(__metadata__={"nanograd": "5"}), "its metadata is damaged: it is not a dict"),
+        (
+            safetensors_file(w={"dtype": "F64", "shape": [1] * 65, "data_offsets": [0, 8]}),
+            "it has an array that cannot be made: maximum supported dimension",
+        ),
+        (
+            safetensors_file(b"", w={"dtype": "F64", "shape": [2**63, 0], "data_offsets": [0, 0]}),
+            "it has an array that cannot be made: Maximum allowed dimension",
+        ),
+        (
+            safetensors_file(b"\0" * 16, w={"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}).replace(
+                b'{"w": {', b'{"w.0": {"dtype": "F64", "shape": [], "data_offsets": [8, 16]}, "w": {'
+            ),
+            "there are two numbers with the name 'w.0'",
+        ),
+    ],
+)
+def test_a_hostile_array_file_is_refused(tmp_path, content, words):
+    pytest.importorskip("safetensors")
+    size = struct.pack("<Q", content.rindex(b"}") - 7)  # where the header ends
+    assert re.search(words, refused(tmp_path / "model.safetensors", size + content[8:]))
+
+
+def test_arrays_of_no_numbers_take_no_memory(tmp_path):
+    pytest.importorskip("safetensors")
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(safetensors_file(b"", w={"dtype": "F64", "shape": [10**12, 0], "data_offsets": [0, 0]}))
+    assert load(path) == {}
+    path.write_bytes(safetensors_file(__metadata__=None))
+    assert load(path) == {"w.0": 0.0}
 
 
 def test_a_checkpoint_gives_its_model(tmp_path):
@@ -463,16 +546,31 @@ def test_several_threads_may_save_at_once(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_processes_of_one_number_on_two_machines_do_not_share_a_file(tmp_path, monkeypatch):
+    names = []
+
+    def note(descriptor):
+        names.extend(path.name for path in tmp_path.iterdir() if path.suffix == ".tmp")
+
+    monkeypatch.setattr(os, "fsync", note)
+    for machine in ("one", "two"):
+        monkeypatch.setattr("platform.node", lambda machine=machine: machine)
+        save(1, tmp_path / "a.json")
+    assert len(set(names)) == 2
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes cannot be forked and killed so fast on Windows")
 def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_stay(tmp_path):
     dead = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
     )
-    left = tmp_path / f".a.json.{int(dead.stdout)}.tmp"
+    here = atomic_file._machine()
+    left = tmp_path / f".a.json.{here}.{int(dead.stdout)}.tmp"
     others = [
-        tmp_path / f".a.json.{os.getppid()}.tmp",
-        tmp_path / ".a.json.note.tmp",
-        tmp_path / ".b.json.1.tmp",
+        tmp_path / f".a.json.{here}.{os.getppid()}.tmp",
+        tmp_path / f".a.json.{here}.note.tmp",
+        tmp_path / f".b.json.{here}.{int(dead.stdout)}.tmp",
+        tmp_path / f".a.json.00000000.{int(dead.stdout)}.tmp",  # of another machine, where it may live
     ]
     for file in (left, *others):
         file.write_text("half")

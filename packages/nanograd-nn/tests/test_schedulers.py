@@ -300,7 +300,9 @@ def test_a_scheduler_of_one_s_own_needs_get_lr_only():
 def test_rates_that_are_no_numbers_are_refused_and_nothing_changes():
     scheduler = LambdaLR(two_groups(), [lambda t: 1.0, lambda t: ScalarValue(1.0) if t else 1.0])
     scheduler.optimizer.step()
-    with pytest.raises(NumberTypeError, match="learning rate takes a real number and got ScalarValue"):
+    with pytest.raises(
+        NumberTypeError, match="the result of lr_lambda takes a real number and got ScalarValue"
+    ):
         scheduler.step()
     assert (scheduler.last_epoch, scheduler.get_last_lr()) == (0, [BASE, 0.1])
     assert [group["lr"] for group in scheduler.optimizer.param_groups] == [BASE, 0.1]
@@ -426,6 +428,52 @@ REFUSED = [
         "SequentialLR cannot begin a ChainedScheduler at a milestone (index 1)",
     ),
     (
+        lambda o: MultiStepLR(o, 5),
+        NumberTypeError,
+        "milestones are a list of ints, the numbers of epochs, and got 5",
+    ),
+    (lambda o: SequentialLR(o, [StepLR(o, 2)], 5), NumberTypeError, "milestones are a list of ints"),
+    (
+        lambda o: SequentialLR(o, None, []),
+        NumberTypeError,
+        "SequentialLR takes a list of schedulers and got NoneT",
+    ),
+    (lambda o: ChainedScheduler(StepLR(o, 2)), NumberTypeError, "takes a list of schedulers and got StepLR"),
+    (
+        lambda o: CosineAnnealingWarmRestarts(o, True),
+        ArgumentError,
+        "Expected positive integer T_0, but got True",
+    ),
+    (lambda o: CosineAnnealingWarmRestarts(o, 2, True), ArgumentError, "integer T_mult >= 1, but got True"),
+    (
+        lambda o: CosineAnnealingWarmRestarts(o, 2).step("x"),
+        NumberTypeError,
+        "epoch takes a real number and got str",
+    ),
+    (
+        lambda o: CosineAnnealingWarmRestarts(o, 2).step(math.inf),
+        ArgumentError,
+        "non-negative epoch, but got inf",
+    ),
+    (
+        lambda o: LambdaLR(o, lambda t: None),
+        NumberTypeError,
+        "the result of lr_lambda takes a real number and got None",
+    ),
+    (
+        lambda o: ReduceLROnPlateau(o).step(None),
+        NumberTypeError,
+        "step(metrics) takes the number that should fall or rise",
+    ),
+    (lambda o: ReduceLROnPlateau(o).step("x"), NumberTypeError, "such as the loss, and got str: 'x'"),
+    (lambda o: ReduceLROnPlateau(o).step([1.0]), NumberTypeError, "such as the loss, and got list: [1.0]"),
+    (
+        lambda o: StepLR(o, 2, last_epoch=-2),
+        ArgumentError,
+        "last_epoch is -1 to begin, or the epoch that was reached",
+    ),
+    (lambda o: StepLR(o, 2, last_epoch="x"), ArgumentError, "an int, and got 'x'"),
+    (
         lambda o: ChainedScheduler([]),
         ArgumentError,
         "at least one scheduler to be chained, but got no scheduler.",
@@ -474,6 +522,15 @@ BAD_STATES = [
         "StepLR.base_lrs in the loaded state dict is float: 0.1, where a list belongs",
     ),
     (
+        lambda s: {**s, "base_lrs": ["x"]},
+        "StepLR.base_lrs[0] in the loaded state dict is str: 'x', where a float",
+    ),
+    (lambda s: {**s, "base_lrs": [None]}, "StepLR.base_lrs[0] in the loaded state dict is NoneType: None"),
+    (
+        lambda s: {**s, "last_epoch": None},
+        "StepLR.last_epoch in the loaded state dict is NoneType: None, where a int",
+    ),
+    (
         lambda s: {**s, "base_lrs": [0.1, 0.2]},
         "StepLR has base_lrs of 2 parameter groups, and the optimizer has 1",
     ),
@@ -486,6 +543,23 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_changes(change, messag
     before = scheduler.state_dict()
     with pytest.raises(NanogradError, match=re.escape(message)):
         scheduler.load_state_dict(change(before))
+    assert scheduler.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "saved"),
+    [
+        (lambda o: LambdaLR(o, lambda t: 1.0), "lr_lambdas", [5]),
+        (lambda o: LambdaLR(o, lambda t: 1.0), "lr_lambdas", [{"gamma": 1.0}]),
+        (lambda o: CyclicLR(o, 0.1, 1.0), "_scale_fn_custom", {"gamma": 1.0}),
+    ],
+    ids=range(3),
+)
+def test_attributes_without_an_object_that_takes_them_are_refused_and_nothing_changes(make, name, saved):
+    scheduler = make(sgd())
+    before = scheduler.state_dict()
+    with pytest.raises(NumberTypeError, match="where a NoneType belongs"):
+        scheduler.load_state_dict({**before, "last_epoch": 7, name: saved})
     assert scheduler.state_dict() == before
 
 

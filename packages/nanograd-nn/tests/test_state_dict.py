@@ -71,6 +71,16 @@ def test_other_sizes_are_refused_with_both_and_nothing_is_loaded(strict):
         Neuron(1).load_state_dict({"w.0": 1.0, "b.0": 1.0}, strict)
 
 
+def test_a_part_of_a_vector_that_lacks_is_a_missing_key_and_no_size_mismatch():
+    linear, state = Linear(2, 2), Linear(2, 2).state_dict()
+    del state["weight.0.0"]
+    with pytest.raises(StateDictError, match=r'Missing key\(s\) in state_dict: "weight\.0\.0"') as error:
+        linear.load_state_dict(state)
+    assert "size mismatch" not in str(error.value)
+    assert linear.load_state_dict(state, strict=False) == (["weight.0.0"], [])
+    assert linear.weight[1][1].data == state["weight.1.1"]
+
+
 def test_what_both_have_is_loaded_when_not_strict():
     neuron = Neuron(1)
     keys = neuron.load_state_dict({"b": 2.0, "c": 3.0}, strict=False)

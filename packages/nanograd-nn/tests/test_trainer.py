@@ -4,14 +4,17 @@ import math
 import os
 import random
 import signal
+import sys
 import threading
 
 import pytest
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, is_grad_enabled
 from nanograd.nn import (
+    MLP,
     CrossEntropyLoss,
     Dropout,
     Linear,
+    MissingExtraError,
     Module,
     MSELoss,
     Parameter,
@@ -242,10 +245,22 @@ def test_predictions_are_plain_numbers():
         trainer.predict(1.0)
 
 
+@pytest.mark.parametrize("model", [Linear(2, 1), Linear(2, 3), MLP(2, [1])], ids=["1", "3", "value"])
+def test_a_loader_of_samples_gives_an_output_for_each(model):
+    trainer = Trainer(model, MSELoss(), SGD(model.parameters(), lr=0.1), verbose=False)
+    assert trainer.predict(DataLoader(TensorDataset(INPUTS), None)) == trainer.predict(INPUTS)
+    assert len(trainer.predict(INPUTS)) == 12
+
+
 def test_measuring_in_the_middle_of_an_epoch_disturbs_nothing():
     class Measure(Callback):
+        def on_fit_start(self, trainer):
+            whole = trainer.evaluate([(INPUTS, TARGETS)])  # also where the loader is to go on with its rest
+            assert trainer.evaluate(loader)["loss"] == pytest.approx(whole["loss"])
+
         def on_batch_end(self, trainer, loss):
             trainer.evaluate(loader)
+            trainer.predict(loader)
 
     first, second = line(metrics=[R2Score()]), line(metrics=[R2Score()], callbacks=[Measure(), Interrupt(5)])
     first.fit(DataLoader(DATA, 4), 3)
@@ -391,6 +406,35 @@ def test_only_better_epochs_are_written(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_only_epochs_that_could_be_written_are_compared(tmp_path):
+    callback = ModelCheckpoint(tmp_path / "{epoch}.json", every_n_epochs=2, save_best_only=True)
+    rows_of(callback, [1.0, 3.0, 0.5, 2.0, 0.1, 4.0], line())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.json", "4.json"]
+
+
+def test_a_missing_package_is_named_before_the_training(monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "nanograd-nn\[safetensors\]"'):
+        ModelCheckpoint("a.safetensors")
+
+
+def test_what_is_monitored_has_a_name():
+    for watch in (EarlyStopping, lambda monitor: ModelCheckpoint("a.json", monitor=monitor)):
+        with pytest.raises(NumberTypeError, match=r"monitor is the name of a column .* and not None"):
+            watch(None)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"best": "x"}, {"best": {}}, {"best_epoch": None}, {"best_epoch": 0.5}], ids=str
+)
+def test_a_wrong_state_of_what_is_monitored_is_refused(wrong):
+    for callback in (EarlyStopping(), ModelCheckpoint("a.json")):
+        before = callback.state_dict()
+        with pytest.raises(ArgumentError, match="the state of what is monitored has"):
+            callback.load_state_dict(before | wrong)
+        assert callback.state_dict() == before
+
+
 # ---- what goes wrong
 
 
@@ -450,7 +494,13 @@ class Nothing(IterableDataset):
 @pytest.mark.parametrize(
     ("loader", "epochs", "error", "words"),
     [
-        (DataLoader([]), 1, ArgumentError, "train_loader is empty: there are no batches in it"),
+        (DataLoader([]), 1, ArgumentError, "train_loader is empty: there are no batches in it$"),
+        (
+            DataLoader(DATA, 32, drop_last=True),
+            1,
+            ArgumentError,
+            "are no batches in it; drop_last leaves out what does not fill a batch of 32$",
+        ),
         ([], 1, ArgumentError, "train_loader is empty: there are no batches in it"),
         (DataLoader(Nothing()), 1, ArgumentError, "train_loader is empty: there are no batches in it"),
         (iter([(INPUTS, TARGETS)]), 2, ArgumentError, "train_loader can be read only once"),
@@ -469,7 +519,7 @@ class Nothing(IterableDataset):
             "epochs of fit is a number of values, an int of at least 1, and got 0",
         ),
     ],
-    ids=["loader", "list", "stream", "iterator", "int", "dataset", "batch", "epochs"],
+    ids=["loader", "dropped", "list", "stream", "iterator", "int", "dataset", "batch", "epochs"],
 )
 def test_loaders_that_cannot_be_trained_with_are_refused(loader, epochs, error, words):
     trainer = line()
@@ -536,6 +586,29 @@ OTHER = SGD(Linear(2, 1).parameters(), lr=0.1)
         ),
         ({"metrics": [Accuracy(), Accuracy()]}, ArgumentError, "there would be two columns 'accuracy'"),
         ({"metrics": {"loss": Accuracy()}}, ArgumentError, "there would be two columns 'loss'"),
+        (
+            {"metrics": {"val_loss": Accuracy()}},
+            ArgumentError,
+            "val_ are of the validation, .*give 'val_loss'",
+        ),
+        ({"metrics": {1: Accuracy()}}, NumberTypeError, "the name of a metric is a string and not 1"),
+        (
+            {"metrics": Accuracy()},
+            NumberTypeError,
+            r"metrics takes several, such as metrics=\[Accuracy\(\)\]",
+        ),
+        ({"metrics": None}, NumberTypeError, r"metrics takes several, .* and got None"),
+        ({"metrics": "accuracy"}, NumberTypeError, "metrics takes several, .* and got 'accuracy'"),
+        (
+            {"callbacks": EarlyStopping()},
+            NumberTypeError,
+            r"callbacks takes several, such as callbacks=\[EarlyStopping\(\)\], and got EarlyStopping",
+        ),
+        (
+            {"scheduler": StepLR},
+            NumberTypeError,
+            r"scheduler is the class StepLR, not one of its objects: write StepLR\(optimizer, \.\.\.\)",
+        ),
         (
             {"callbacks": [EarlyStopping]},
             NumberTypeError,
@@ -818,7 +891,18 @@ def test_the_generator_of_a_module_goes_on(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "stateful", ["model", "optimizer", "scheduler", "metrics", "history", "running", "generators"]
+    "stateful",
+    [
+        "model",
+        "optimizer",
+        "scheduler",
+        "metrics",
+        "history",
+        "running",
+        "samples",
+        "callbacks",
+        "generators",
+    ],
 )
 def test_a_checkpoint_of_another_training_changes_nothing(tmp_path, stateful):
     trainer, _ = made(tmp_path, seed=7)
@@ -831,9 +915,12 @@ def test_a_checkpoint_of_another_training_changes_nothing(tmp_path, stateful):
         "metrics": {},
         "history": 5,
         "running": {"lr": 1.0},
+        "samples": {"lr": 1.0, "loss": 2.0, "samples": "3", "batches": 1, "trained": False},
+        "callbacks": {"EarlyStopping": {"best": "x"}},
         "generators": {"default": [1]},
     }
-    save(whole | {stateful: wrong[stateful]}, tmp_path / "a.json")
+    part = "running" if stateful == "samples" else stateful
+    save(whole | {part: wrong[stateful]}, tmp_path / "a.json")
     trainer, _ = made(tmp_path, seed=8)
     before = state(trainer)
     with pytest.raises(CheckpointError, match=r"a\.json is the checkpoint of another training: "):
@@ -874,6 +961,17 @@ def test_no_checkpoint_is_written_while_weights_are_changed(tmp_path):
     trainer = line(loss=Save())
     with pytest.raises(CheckpointError, match="cannot be saved while the weights are being changed"):
         trainer.fit(DataLoader(DATA, 4), 1)
+
+
+def test_ctrl_c_after_the_last_batch_is_not_lost(tmp_path):
+    class Late(Callback):
+        def on_fit_end(self, trainer):
+            signal.raise_signal(signal.SIGINT)
+
+    trainer = line(callbacks=[Late(), ModelCheckpoint(tmp_path / "a.json")])
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(DataLoader(DATA, 4), 1)
+    assert trainer.epoch == load(tmp_path / "a.json")["epoch"] == 1
 
 
 def test_ctrl_c_does_again_what_it_did_before():

@@ -114,6 +114,18 @@ def test_gradients_are_clipped_one_by_one():
     ("call", "error", "message"),
     [
         (lambda v: clip_grad_norm_(v, 1.0, 0), ArgumentError, "norm_type is a number that is not 0"),
+        (
+            lambda v: clip_grad_norm_(v, -1.0),
+            ArgumentError,
+            "max_norm is the largest norm, at least 0, and got -1.0",
+        ),
+        (lambda v: clip_grads_with_norm_(v, math.nan, 1.0), ArgumentError, "at least 0, and got nan"),
+        (
+            lambda v: clip_grad_norm_(v, 1.0, "two"),
+            NumberTypeError,
+            "norm_type takes a real number and got str",
+        ),
+        (lambda v: clip_grad_norm_(Linear(1, 1), 1.0), NumberTypeError, "got Linear. Give its parameters()."),
         (lambda v: clip_grad_norm_(v, 1.0, math.nan), ArgumentError, "or infinity, and got nan"),
         (lambda v: clip_grad_norm_(v, "1"), NumberTypeError, "max_norm takes a real number and got str"),
         (lambda v: clip_grad_norm_([*v, 3.0], 1.0), NumberTypeError, "one of them is float"),
@@ -124,7 +136,7 @@ def test_gradients_are_clipped_one_by_one():
         (lambda v: get_total_norm(["x"]), NumberTypeError, "a gradient takes a real number and got str"),
         (lambda v: clip_grads_with_norm_(v, 1.0, None), NumberTypeError, "total_norm takes a real number"),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_what_makes_no_sense_is_refused_and_gradients_stay(call, error, message):
     values = with_gradients(3.0, -4.0)
@@ -143,6 +155,28 @@ def test_a_vector_goes_there_and_back():
     vector_to_parameters([10.0 * number for number in vector], model.parameters())
     assert parameters_to_vector(model.parameters()) == [10.0 * number for number in vector]
     assert parameters_to_vector([]) == []
+
+
+def test_a_vector_of_one_parameter_needs_no_list():
+    parameter = ScalarValue(1.0)
+    vector_to_parameters([5.0], parameter)
+    assert parameters_to_vector(parameter) == [5.0]
+
+
+@pytest.mark.parametrize("given", [None, 5.0, Linear(1, 1)], ids=["None", "float", "Linear"])
+def test_a_vector_is_made_of_parameters(given):
+    message = f"parameters are ScalarValues, and got {type(given).__name__}"
+    with pytest.raises(NumberTypeError, match=message):
+        parameters_to_vector(given)
+    with pytest.raises(NumberTypeError, match=message):
+        vector_to_parameters([1.0], given)
+
+
+def test_the_largest_gradient_is_a_norm_by_the_name_inf():
+    assert get_total_norm([3.0, -4.0], "inf") == 4.0
+    values = with_gradients(3.0, -4.0)
+    assert clip_grad_norm_(values, 2.0, "inf") == 4.0
+    assert gradients(values) == [pytest.approx(1.5, rel=1e-6), pytest.approx(-2.0, rel=1e-6)]
 
 
 def test_a_vector_may_be_an_array_or_values():

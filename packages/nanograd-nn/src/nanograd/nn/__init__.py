@@ -40,11 +40,11 @@ from nanograd.nn._activations import (
     Threshold,
 )
 from nanograd.nn._batch_norm import BatchNorm1d
+from nanograd.nn._bilinear import Bilinear
 from nanograd.nn._binary_cross_entropy import BCELoss, BCEWithLogitsLoss
 from nanograd.nn._containers import ModuleDict, ModuleList
 from nanograd.nn._conv2d import Conv2d
 from nanograd.nn._cross_entropy import CrossEntropyLoss
-from nanograd.nn._distribution_losses import GaussianNLLLoss, KLDivLoss, PoissonNLLLoss
 from nanograd.nn._dropout import Dropout
 from nanograd.nn._embedding import Embedding
 from nanograd.nn._errors import (
@@ -58,16 +58,12 @@ from nanograd.nn._errors import (
 from nanograd.nn._extras import MissingExtraError
 from nanograd.nn._flatten import Flatten, Unflatten
 from nanograd.nn._forward_hooks import RemovableHandle
+from nanograd.nn._kullback_leibler import KLDivLoss
 from nanograd.nn._layer import Layer
 from nanograd.nn._layer_norm import LayerNorm
+from nanograd.nn._likelihood_losses import GaussianNLLLoss, PoissonNLLLoss
 from nanograd.nn._linear import Linear
-from nanograd.nn._margin_losses import (
-    HingeEmbeddingLoss,
-    MarginRankingLoss,
-    MultiLabelSoftMarginLoss,
-    MultiMarginLoss,
-    SoftMarginLoss,
-)
+from nanograd.nn._margin_losses import HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss
 from nanograd.nn._mlp import MLP
 from nanograd.nn._module import Module
 from nanograd.nn._multihead_attention import MultiheadAttention
@@ -85,6 +81,7 @@ from nanograd.nn._save import load, load_model, save, save_model
 from nanograd.nn._saved_file import NotSavableError, SavedFileError
 from nanograd.nn._sequential import Sequential
 from nanograd.nn._similarity_losses import CosineEmbeddingLoss, TripletMarginLoss
+from nanograd.nn._soft_margin_losses import MultiLabelSoftMarginLoss, SoftMarginLoss
 from nanograd.nn._softmax import GLU, LogSoftmax, Softmax
 from nanograd.nn._state_dict import IncompatibleKeys
 from nanograd.nn._summary import Summary, SummaryRow, summary
@@ -100,6 +97,7 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
+    "Bilinear",
     "ClassIndexError",
     "Conv2d",
     "CosineEmbeddingLoss",

@@ -56,6 +56,11 @@ def activation_function(given: str | Activation) -> Activation:
                 f"unknown activation {given!r}. Known are {names}; or give a function of one value."
             )
         return ACTIVATIONS[given]
+    if isinstance(given, type):
+        raise NumberTypeError(
+            f"activation takes a name or a function and got the class {given.__name__}. "
+            f"Give it an object of it: {given.__name__}()."
+        )
     if not callable(given):
         raise NumberTypeError(
             f"activation takes a name or a function and got {type(given).__name__}: {given!r}"

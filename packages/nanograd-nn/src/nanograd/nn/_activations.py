@@ -44,11 +44,16 @@ class Elementwise(Module):
 class Identity(Elementwise, function=functions.identity):
     """Return the input as it is, like `torch.nn.Identity`_.
 
-    >>> Identity()([1.0, -2.0])
+    It takes any arguments, so that it can stand in the place of any layer.
+
+    >>> Identity(54, unused=0.1)([1.0, -2.0])
     [1.0, -2.0]
 
     .. _torch.nn.Identity: https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html
     """
+
+    def __init__(self, *_arguments: Any, **_named: Any) -> None:
+        super().__init__()
 
 
 class ReLU(Elementwise, function=functions.relu):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import platform
 import shutil
 import threading
+import zlib
 from pathlib import Path
 
 _one_at_a_time = threading.Lock()  # because the temporary names of a process are the same for all its threads
@@ -15,8 +17,8 @@ _one_at_a_time = threading.Lock()  # because the temporary names of a process ar
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file by way of a temporary one beside it: whoever opens it finds the old or the new content.
 
-    Folders on the way are made. A process that is killed meanwhile leaves a temporary file; the next one that
-    writes the same file removes it.
+    Folders on the way are made. A process that is killed meanwhile leaves a temporary file; the next one on
+    the same machine that writes the same file removes it.
 
     Args:
         path: the file; of a link the file that it leads to.
@@ -29,7 +31,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time:
         _remove_what_killed_processes_left(path)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary = path.with_name(f".{path.name}.{_machine()}.{os.getpid()}.tmp")
         try:
             with temporary.open("wb") as file:
                 file.write(content)
@@ -45,13 +47,18 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _remove_what_killed_processes_left(path: Path) -> None:
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{_machine()}.*.tmp"):
         writer = left.name.removesuffix(".tmp").rpartition(".")[2]
         if writer.isdecimal() and not _runs(int(writer)):
             try:
                 left.unlink(missing_ok=True)
             except OSError:  # it is open after all, or not ours: it disturbs no one
                 continue
+
+
+def _machine() -> str:
+    """Return a short name of this machine: another one that writes there numbers its processes itself."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
 
 
 def _runs(process: int) -> bool:

@@ -69,13 +69,8 @@ def batch_norm(
         raise ArgumentError(f"Expected more than 1 value per channel when training, got input size {shape}")
     means = [sum_(column) / count for column in columns] if training else list(running_mean or [])
     columns = [[value - mean for value in column] for column, mean in zip(columns, means, strict=True)]
-    if training:
-        variances = [dot(column, column) / count for column in columns]
-        unbiased = [variance.data * count / (count - 1) for variance in variances]
-        _move(running_mean, [mean.data for mean in means], momentum)
-        _move(running_var, unbiased, momentum)
-    else:
-        variances = list(running_var or [])
+    of_batch = [dot(column, column) / count for column in columns] if training else []
+    variances = of_batch if training else list(running_var or [])
     results = []
     for channel, (column, variance) in enumerate(zip(columns, variances, strict=True)):
         scale = 1.0 / sqrt(variance + eps)
@@ -85,6 +80,9 @@ def batch_norm(
         if bias is not None:
             values = [value + bias[channel] for value in values]
         results.append(values)
+    if training:  # when nothing can fail any more
+        _move(running_mean, [mean.data for mean in means], momentum)
+        _move(running_var, [variance.data * count / (count - 1) for variance in of_batch], momentum)
     return _from_channels(results, shape)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nanograd.engine import ArgumentError, ScalarValue, log, log1p, maximum, minimum, softplus, where
-from nanograd.nn._loss import Loss, broadcast, same_shape
+from nanograd.nn._loss import Loss, broadcast, known, same_shape
 from nanograd.nn._nested import Nested, Shape, flat
 from nanograd.nn._reduction import Reduction, check_reduction, reduced
 
@@ -46,7 +46,7 @@ def binary_cross_entropy(
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each number.
 
     Raises:
-        ArgumentError: if a number lies outside of 0 to 1.
+        ArgumentError: if a number lies outside of 0 to 1. Compiled code does not look.
 
     .. _torch.nn.functional.binary_cross_entropy:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
@@ -172,9 +172,9 @@ def _factors(weight: Nested | None, shape: Shape, what: str) -> list[ScalarValue
 
 
 def _check_probabilities(values: Sequence[ScalarValue], what: str) -> None:
-    for index, value in enumerate(values):
-        if not 0 <= value.data <= 1:
+    for index, number in known(values):
+        if not 0 <= number <= 1:
             raise ArgumentError(
-                f"all elements of {what} should be between 0 and 1, and number {index} is {value.data}. "
+                f"all elements of {what} should be between 0 and 1, and number {index} is {number}. "
                 "Of logits, take binary_cross_entropy_with_logits or BCEWithLogitsLoss."
             )

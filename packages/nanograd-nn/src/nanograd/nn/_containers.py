@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nanograd.engine import NumberTypeError
 from nanograd.nn._module import Module
 from nanograd.nn._named import Named
 from nanograd.nn._numbered import NumberedModules
+from nanograd.nn._registration import as_module
 
 
 class ModuleList(NumberedModules):
@@ -61,9 +61,7 @@ class ModuleDict(Named):
         self.update({} if modules is None else modules)
 
     def _as_item(self, given: Any, place: str) -> Module:
-        if not isinstance(given, Module):
-            raise NumberTypeError(f"{type(given).__name__} is not a Module subclass: {place} is {given!r}")
-        return given
+        return as_module(given, place)
 
     def _is_item(self, held: object) -> bool:
         return isinstance(held, Module)

@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from nanograd.engine import ArgumentError, Number, ScalarValue, ShapeError, logsumexp
-from nanograd.nn._classes import class_indices, class_weights, counted_weight
-from nanograd.nn._loss import Loss, each, rows
-from nanograd.nn._nested import Nested, Shape, flat, shape_of
-from nanograd.nn._reduction import Reduction, check_not_empty, check_reduction, reduced, times, total
+from nanograd.engine import ArgumentError, Number, ScalarValue, ShapeError, as_number, logsumexp
+from nanograd.nn._classes import (
+    by_sample,
+    class_indices,
+    class_scores,
+    class_weights,
+    counted_weight,
+    ignored,
+)
+from nanograd.nn._loss import Loss, each
+from nanograd.nn._nested import Nested, flat, shape_of
+from nanograd.nn._reduction import Reduction, check_reduction, reduced, times, total
 
 
 def cross_entropy(
@@ -30,9 +37,10 @@ def cross_entropy(
     [ScalarValue(data=0.1269280110429727), ScalarValue(data=0.6931471805599453)]
 
     Args:
-        input: the logits, any real numbers: (C) for one sample, (N, C) for a batch of N.
-        target: the right class of each sample, an int from 0 to C - 1: () or (N); or the probabilities of all
-            classes: (C) or (N, C).
+        input: the logits, any real numbers: (C) for one sample, (N, C) for a batch of N, (N, C, d1, ...) if
+            there are classes to tell at each of d1 x ... places.
+        target: the right class of each sample, an int from 0 to C - 1: (), (N) or (N, d1, ...); or the
+            probabilities of all classes, in the shape of the input.
         weight: a factor for each class, (C). The mean is weighted too: it divides by the sum of the weights
             of the samples' classes.
         ignore_index: samples with this class count for nothing.
@@ -40,7 +48,7 @@ def cross_entropy(
         label_smoothing: how much of each sample's probability is spread evenly over all classes, from 0 to 1.
 
     Returns:
-        A ScalarValue; of ``"none"`` and a batch a list of N.
+        A ScalarValue; of ``"none"`` the losses in the shape of classes as targets.
 
     Raises:
         ShapeError: if the sizes do not match.
@@ -53,14 +61,18 @@ def cross_entropy(
     """
     check_reduction(reduction)
     _check_label_smoothing(label_smoothing)
-    shape, target_shape = shape_of(input, "input"), shape_of(target, "target")
-    _check_shapes(shape, target_shape)
-    classes = shape[-1]
+    logits, shape = class_scores(input, "cross_entropy", places=True)
+    input_shape, target_shape = shape_of(input, "input"), shape_of(target, "target")
+    if target_shape not in {input_shape, shape}:
+        raise ShapeError(
+            f"Expected input size {input_shape} to match target size {target_shape}: "
+            f"the target has to be class indices, {shape}, or probabilities, {input_shape}."
+        )
+    classes = len(logits[0])
     weights = class_weights(weight, classes, "cross_entropy")
-    logits = rows(flat(input, "input"), classes)
 
-    if target_shape == shape:
-        probabilities = rows(flat(target, "target"), classes)
+    if target_shape == input_shape:
+        probabilities = by_sample(flat(target, "target"), input_shape)
         factors = [_factors_of_probabilities(sample, weights, label_smoothing) for sample in probabilities]
         divisor: Number | None = len(factors)
     else:
@@ -71,7 +83,7 @@ def cross_entropy(
         ]
         divisor = counted_weight(labels, weights, ignore_index, reduction)
 
-    return reduced(each(_loss_of_sample, logits, factors), shape[:-1], reduction, divisor)
+    return reduced(each(_loss_of_sample, logits, factors), shape, reduction, divisor)
 
 
 class CrossEntropyLoss(Loss):
@@ -112,7 +124,7 @@ _Factors = Mapping[int, ScalarValue | Number]
 def _loss_of_sample(logits: Sequence[ScalarValue], factors: _Factors) -> ScalarValue:
     """Return the sum of factor times -log softmax(logits)[class] over the classes that have a factor."""
     if not factors:
-        return ScalarValue(0.0, requires_grad=False)
+        return ignored(logits)
     normalizer = cast("ScalarValue", logsumexp(logits))
     return total([times(factor, normalizer - logits[index]) for index, factor in factors.items()])
 
@@ -136,20 +148,6 @@ def _factors_of_probabilities(
     return {index: times(weights[index], probability) for index, probability in enumerate(probabilities)}
 
 
-# ---- what the arguments have to be
-
-
 def _check_label_smoothing(label_smoothing: float) -> None:
-    if not 0.0 <= label_smoothing <= 1.0:
+    if not 0.0 <= as_number(label_smoothing, "label_smoothing") <= 1.0:
         raise ArgumentError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-
-
-def _check_shapes(shape: Shape, target_shape: Shape) -> None:
-    if len(shape) not in {1, 2}:
-        raise ShapeError(f"cross_entropy takes logits of shape (C) or (N, C) and got {shape}")
-    check_not_empty(shape, "input")
-    if target_shape not in {shape, shape[:-1]}:
-        raise ShapeError(
-            f"Expected input size {shape} to match target size {target_shape}: "
-            f"the target has to be class indices, {shape[:-1]}, or probabilities, {shape}."
-        )

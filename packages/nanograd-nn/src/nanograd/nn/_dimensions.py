@@ -8,6 +8,7 @@ from typing import Any
 
 from nanograd.nn._errors import DimensionError
 from nanograd.nn._nested import Nested, Shape, is_list, nested, shape_of
+from nanograd.nn._sizes import as_int
 
 
 def as_dim(dim: int, dimensions: int) -> int:
@@ -20,11 +21,12 @@ def as_dim(dim: int, dimensions: int) -> int:
         DimensionError: if there are not as many.
     """
     most = max(dimensions, 1)
-    if isinstance(dim, bool) or not isinstance(dim, int) or not -most <= dim < most:
+    number = as_int(dim)
+    if number is None or not -most <= number < most:
         raise DimensionError(
             f"Dimension out of range (expected to be in range of [{-most}, {most - 1}], but got {dim!r})"
         )
-    return dim % most
+    return number % most
 
 
 def along(function: Callable[[list[Any]], list[Any]], given: Nested, dim: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from nanograd.engine import ArgumentError
+from nanograd.engine import ArgumentError, ScalarValue, as_number
 from nanograd.nn._module import Module
 from nanograd.nn._nested import Nested, mapped
 from nanograd.nn._random import generator_or_default
@@ -38,7 +38,12 @@ def dropout(
     if not training or p == 0.0:
         return input
     scale = 0.0 if p == 1.0 else 1.0 / (1.0 - p)
-    return mapped(lambda x: x * (0.0 if drawn_by.random() < p else scale), input)
+
+    def left_out_or_scaled(x: Any) -> Any:
+        value = x if isinstance(x, ScalarValue) else as_number(x, "an input of dropout")
+        return value * (0.0 if drawn_by.random() < p else scale)
+
+    return mapped(left_out_or_scaled, input)
 
 
 def check_probability(p: float) -> None:
@@ -46,8 +51,9 @@ def check_probability(p: float) -> None:
 
     Raises:
         ArgumentError: with PyTorch's words.
+        NumberTypeError: if it is not a number.
     """
-    if not 0.0 <= p <= 1.0:
+    if not 0.0 <= as_number(p, "p of dropout") <= 1.0:
         raise ArgumentError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 

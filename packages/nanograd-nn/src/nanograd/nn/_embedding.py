@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from numbers import Integral
 from typing import Any
 
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, ShapeError
@@ -14,7 +13,7 @@ from nanograd.nn._module import Module
 from nanograd.nn._nested import mapped, shape_of
 from nanograd.nn._parameter import Parameter
 from nanograd.nn._random import generator_or_default, normal
-from nanograd.nn._sizes import as_size
+from nanograd.nn._sizes import as_int, as_size
 
 
 def embedding(input: Any, weight: Sequence[Sequence[Any]], padding_idx: int | None = None) -> Any:
@@ -79,11 +78,13 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     if num_classes == -1:
         if not given:
             raise ArgumentError("Can not infer total number of classes from empty tensor.")
-        mapped(_index_below(None, "one_hot"), tensor)
-        num_classes = int(max(given)) + 1
+        indices = [_as_index(index) for index in given]
+        if min(indices) < 0:
+            raise ClassIndexError(f"Class values must be non-negative. Got {min(indices)}")
+        num_classes = max(indices) + 1
     size = as_size(num_classes, "num_classes of one_hot")
-    indices = mapped(_index_below(size, f"the {size} classes of one_hot"), tensor)
-    return mapped(lambda index: [int(place == index) for place in range(size)], indices)
+    checked = mapped(_index_below(size, f"the {size} classes of one_hot"), tensor)
+    return mapped(lambda index: [int(place == index) for place in range(size)], checked)
 
 
 class Embedding(Module):
@@ -187,25 +188,30 @@ def row_index(padding_idx: int | None, rows: int) -> int | None:
     """
     if padding_idx is None:
         return None
-    if isinstance(padding_idx, bool) or not isinstance(padding_idx, int) or not -rows <= padding_idx < rows:
+    index = as_int(padding_idx)
+    if index is None or not -rows <= index < rows:
         raise ArgumentError(f"Padding_idx must be within num_embeddings, {rows}, and is {padding_idx!r}")
-    return padding_idx % rows
+    return index % rows
 
 
 def _without_gradient(value: Any) -> Any:
     return ScalarValue(value.data, requires_grad=False) if isinstance(value, ScalarValue) else value
 
 
-def _index_below(size: int | None, what: str) -> Callable[[Any], int]:
+def _as_index(given: Any) -> int:
+    index = as_int(given)
+    if index is None:
+        raise NumberTypeError(f"Expected an index, an int, and got {type(given).__name__}: {given!r}")
+    return index
+
+
+def _index_below(size: int, what: str) -> Callable[[Any], int]:
     """Return the function that returns an index as an int, and refuses one that lies outside."""
 
     def checked(given: Any) -> int:
-        if isinstance(given, bool) or not isinstance(given, Integral):
-            raise NumberTypeError(f"Expected an index, an int, and got {type(given).__name__}: {given!r}")
-        index = int(given)
-        if index < 0 or (size is not None and index >= size):
-            limit = "" if size is None else f" to {size - 1}"
-            raise ClassIndexError(f"index out of range: {given} is not one of {what}, 0{limit}")
+        index = _as_index(given)
+        if not 0 <= index < size:
+            raise ClassIndexError(f"index out of range: {given} is not one of {what}, 0 to {size - 1}")
         return index
 
     return checked

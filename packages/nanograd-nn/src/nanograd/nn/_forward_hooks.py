@@ -139,6 +139,10 @@ class Hookable:
         hooks.after = _put(hooks.after, number, (hook, with_kwargs, always_call), prepend)
         return RemovableHandle(hooks, number)
 
+    def _is_watched(self) -> bool:
+        """Return whether there is a hook; one that was registered may have been removed."""
+        return self._hooks is not None and bool(self._hooks.before or self._hooks.after)
+
     def _register(self, hook: object, method: str) -> tuple[ModuleHooks, int]:
         if not callable(hook):
             raise NumberTypeError(f"{method}(hook) takes a function and got {type(hook).__name__}: {hook!r}")

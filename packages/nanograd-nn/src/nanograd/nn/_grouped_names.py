@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from nanograd.nn._nested import Shape, is_list
+from nanograd.nn._saved_file import SavedFileError
 
 
 class Group(NamedTuple):
@@ -48,6 +49,27 @@ def grouped(names: Iterable[str]) -> list[Group]:
     return groups
 
 
+def numbers_by_name(arrays: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the numbers of all arrays by their names.
+
+    >>> numbers_by_name({"w": [1.0, 2.0], "b": 3.0})
+    {'w.0': 1.0, 'w.1': 2.0, 'b': 3.0}
+
+    Args:
+        arrays: numbers, or nested lists of numbers, by their names.
+
+    Raises:
+        SavedFileError: if two numbers have one name, as in ``{"w": [1.0], "w.0": 2.0}``.
+    """
+    numbers: dict[str, Any] = {}
+    for whole, array in arrays.items():
+        for name, number in flattened(str(whole), array):
+            if name in numbers:
+                raise SavedFileError(f"there are two numbers with the name {name!r}")
+            numbers[name] = number
+    return numbers
+
+
 def flattened(name: str, array: Any) -> Iterator[tuple[str, Any]]:
     """Yield the name and the value of every number in nested lists.
 
@@ -65,10 +87,16 @@ def flattened(name: str, array: Any) -> Iterator[tuple[str, Any]]:
         yield name, array
 
 
+def _is_index(part: str) -> bool:
+    """Return whether a part of a name is an index as Python writes it."""
+    # A file may hold any name, and Python refuses to read an int of thousands of digits.
+    return part.isdecimal() and len(part) < 20 and str(int(part)) == part
+
+
 def _split(name: str) -> tuple[str, tuple[int, ...]]:
     """Return the name of the array and the index in it; the first part of a name is never an index."""
     parts = name.split(".")
     start = len(parts)
-    while start > 1 and parts[start - 1].isdecimal() and str(int(parts[start - 1])) == parts[start - 1]:
+    while start > 1 and _is_index(parts[start - 1]):
         start -= 1
     return ".".join(parts[:start]), tuple(map(int, parts[start:]))

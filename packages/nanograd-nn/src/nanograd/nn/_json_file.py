@@ -15,6 +15,7 @@ from nanograd.nn._saved_file import (
     check_version,
     checksum,
     compact,
+    without_repetition,
 )
 
 
@@ -60,7 +61,7 @@ def from_json(content: bytes) -> Any:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
+        return json.loads(content.decode("utf-8"), object_pairs_hook=without_repetition)
     except json.JSONDecodeError as error:
         line = content.split(b"\n")[error.lineno - 1]
         shown = line[:60].decode("utf-8", "replace")
@@ -69,15 +70,6 @@ def _parsed(content: bytes) -> Any:
         ) from error
     except (ValueError, RecursionError) as error:
         raise SavedFileError(f"it is damaged: {error}") from error
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in entries:
-            raise SavedFileError(f"the key {key!r} occurs twice")
-        entries[key] = value
-    return entries
 
 
 def _entries(data: Any) -> Mapping[str, Any]:

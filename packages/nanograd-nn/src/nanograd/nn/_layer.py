@@ -97,6 +97,6 @@ def _is_fused_and_free(neuron: Module) -> bool:
     return (
         type(neuron) is Neuron
         and neuron.fused
-        and neuron._hooks is None
+        and not neuron._is_watched()
         and not isinstance(neuron.activation, Module)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nanograd.engine import ScalarValue, ShapeError, dot, sqrt, sum_
@@ -42,9 +42,8 @@ def layer_norm(
     .. _torch.nn.functional.layer_norm:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
     """
-    return over_last_dimensions(
-        input, as_shape(normalized_shape, "layer_norm"), weight, bias, eps, standardized
-    )
+    shape = as_shape(normalized_shape, "layer_norm")
+    return over_last_dimensions(input, shape, weight, bias, eps, standardized, "layer_norm")
 
 
 def standardized(values: Sequence[ScalarValue], eps: float) -> list[ScalarValue]:
@@ -56,7 +55,13 @@ def standardized(values: Sequence[ScalarValue], eps: float) -> list[ScalarValue]
 
 
 def over_last_dimensions(
-    input: Nested, shape: Shape, weight: Nested | None, bias: Nested | None, eps: float, normalized: Any
+    input: Nested,
+    shape: Shape,
+    weight: Nested | None,
+    bias: Nested | None,
+    eps: float,
+    normalized: Callable[[Sequence[ScalarValue], float], list[ScalarValue]],
+    kind: str,
 ) -> Any:
     """Return normalized(values, eps) weight + bias for the values of each part of the input of a shape.
 
@@ -67,7 +72,7 @@ def over_last_dimensions(
     if not ends_with(input_shape, shape):
         sizes = ", ".join(map(str, shape))
         raise ShapeError(
-            f"{caller(normalized.__name__)}: Given normalized_shape={list(shape)}, expected input with shape "
+            f"{caller(kind)}: Given normalized_shape={list(shape)}, expected input with shape "
             f"[*, {sizes}], but got input of size {list(input_shape)}"
         )
     for name, given in (("weight", weight), ("bias", bias)):

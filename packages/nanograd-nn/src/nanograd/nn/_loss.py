@@ -6,10 +6,10 @@ the graph of a loss is right for other numbers too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from nanograd.engine import ScalarValue, ShapeError
+from nanograd.engine import NanogradError, Number, ScalarValue, ShapeError
 from nanograd.nn._module import Module
 from nanograd.nn._nested import Nested, Shape, flat, shape_of
 from nanograd.nn._reduction import check_not_empty, check_reduction, reduced, total
@@ -75,12 +75,28 @@ def same_shape(input: Nested, target: Nested, message: str = DIFFERENT_SIZES) ->
     Raises:
         ShapeError: if they have two; PyTorch often goes on there, and computes what nobody meant.
         ArgumentError: if they are empty.
+        NumberTypeError: if they have two, because something is not a number or a list.
     """
     shape, target_shape = shape_of(input, "input"), shape_of(target, "target")
     if shape != target_shape:
+        for given, what in ((input, "input"), (target, "target")):
+            flat(given, what)  # None has the shape () too, and that is not what is wrong with it
         raise ShapeError(message.format(input=shape, target=target_shape))
     check_not_empty(shape, "input")
     return shape
+
+
+def known(values: Iterable[ScalarValue]) -> Iterator[tuple[int, Number]]:
+    """Return the positions and the numbers of values, for a check of what a loss is defined for.
+
+    A value that refuses to show its number is left out: while a compiler traces a function, none has one.
+    """
+    for position, value in enumerate(values):
+        try:
+            number = value.data
+        except NanogradError:
+            continue
+        yield position, number
 
 
 def equal_weights(weight: Nested | None, shape: Shape) -> list[ScalarValue] | None:

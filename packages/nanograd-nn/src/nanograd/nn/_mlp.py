@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nanograd.engine import ArgumentError
-from nanograd.nn._activation_names import Activation
+from nanograd.nn._activation_names import Activation, activation_function
 from nanograd.nn._layer import Layer
 from nanograd.nn._module import Module
 from nanograd.nn._nested import Shape, is_list, mapped
@@ -60,6 +60,7 @@ class MLP(Module):
             raise ArgumentError(
                 f"nouts of MLP(nin, nouts) lists the neurons of each layer, as [4, 1], and got {nouts!r}"
             )
+        activation_function(activation)  # refused also where no layer is hidden
         self.nin = as_size(nin, "nin of MLP(nin, nouts)")
         sizes = [
             self.nin,

@@ -15,7 +15,7 @@ from nanograd.engine import ArgumentError, Number, scope
 from nanograd.nn._buffers import named_numbers
 from nanograd.nn._errors import MissingMethodError
 from nanograd.nn._forward_hooks import Hookable, ModuleHooks
-from nanograd.nn._parameter import Parameter
+from nanograd.nn._parameter import Parameter, check_requires_grad
 from nanograd.nn._parts import Path, name_of, part_at, parts
 from nanograd.nn._printing import nested_repr
 from nanograd.nn._registration import Registration
@@ -64,6 +64,10 @@ class Module(Hookable, Registration):
         module._child_paths = {}
         module._hooks = None
         return module
+
+    def __init__(self) -> None:
+        # object's takes any arguments where __new__ is overridden: those that nobody reads would be lost.
+        super().__init__()
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         # The attributes and the slots; copies and pickles find their parts anew.
@@ -248,6 +252,8 @@ class Module(Hookable, Registration):
     def train(self, mode: bool = True) -> Self:
         """Say to this module and all inside whether they are being trained, and return it.
 
+        A part whose class overrides ``train``, such as one that keeps its statistics, is asked itself.
+
         Args:
             mode: whether they are.
 
@@ -256,8 +262,18 @@ class Module(Hookable, Registration):
         """
         if not isinstance(mode, bool):
             raise ArgumentError(f"training mode is expected to be boolean, got {mode!r}")
-        for module in self.modules():
-            module.training = mode
+        reached: set[int] = set()
+        waiting: list[Module] = [self]
+        while waiting:
+            module = waiting.pop()
+            if id(module) in reached:
+                continue
+            reached.add(id(module))
+            if module is not self and type(module).train is not Module.train:
+                module.train(mode)
+            else:
+                module.training = mode
+                waiting.extend(reversed(module.children()))
         return self
 
     def eval(self) -> Self:
@@ -269,7 +285,11 @@ class Module(Hookable, Registration):
 
         Args:
             requires_grad: False freezes the parameters.
+
+        Raises:
+            NumberTypeError: if it is not a bool.
         """
+        check_requires_grad(requires_grad, "requires_grad_()")
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self

@@ -12,11 +12,12 @@ from nanograd.nn._dropout import check_probability, dropout
 from nanograd.nn._layer_norm import parameters_of
 from nanograd.nn._linear import Linear, linear
 from nanograd.nn._module import Module
-from nanograd.nn._nested import Nested, flat, mapped, nested, shape_of
+from nanograd.nn._nested import Nested, Shape, flat, mapped, nested, shape_of
 from nanograd.nn._random import generator_or_default
 from nanograd.nn._scaled_dot_product import (
     attention_weights,
     broadcast,
+    check_mask,
     is_bool,
     is_forbidden,
     weighted_values,
@@ -141,13 +142,17 @@ class MultiheadAttention(Module):
         Raises:
             ShapeError: if the sizes do not match.
             ArgumentError: if ``is_causal`` is set without a mask.
+            NumberTypeError: if the entries of a mask are ints.
         """
         if is_causal and attn_mask is None:
             raise ArgumentError("Need attn_mask if specifying the is_causal hint.")
         batched = len(shape_of(query, "query")) == 3
         q, k, v = self._batches(query, key, value)
         samples, queries, keys = len(q), len(q[0]), len(k[0])
-        padding = broadcast(_allowed(key_padding_mask), (samples, keys), "key_padding_mask")
+        padding_shape = (samples, keys) if batched else (keys,)
+        padding = broadcast(
+            _allowed(key_padding_mask, "key_padding_mask", padding_shape), (samples, keys), "key_padding_mask"
+        )
         masks = self._masks(attn_mask, samples, queries, keys)
 
         projected = [self._projected(part, index) for index, part in enumerate((q, k, v))]
@@ -207,13 +212,10 @@ class MultiheadAttention(Module):
 
     def _masks(self, attn_mask: Any, samples: int, queries: int, keys: int) -> Any:
         """Return (L, S) of what is allowed for each head of each sample."""
-        shape = () if attn_mask is None else shape_of(attn_mask, "attn_mask")
         whole = (samples * self.num_heads, queries, keys)
-        if attn_mask is not None and shape not in {whole, whole[1:]}:
-            raise ShapeError(
-                f"The shape of the {len(shape)}D attn_mask is {shape}, but should be {whole[1:]} or {whole}."
-            )
-        return nested(broadcast(_allowed(attn_mask), whole, "attn_mask"), whole)
+        return nested(
+            broadcast(_allowed(attn_mask, "attn_mask", whole[1:], whole), whole, "attn_mask"), whole
+        )
 
     def _projected(self, batch: Any, index: int) -> Any:
         """Return the query, the key or the value, the one with this index, as its projection has it."""
@@ -228,9 +230,21 @@ class MultiheadAttention(Module):
         return [list(row[head * size : (head + 1) * size]) for row in rows]
 
 
-def _allowed(mask: Any) -> Any:
-    """Return a mask in which True is what is forbidden as one in which it is what is allowed."""
-    return None if mask is None else mapped(lambda entry: not entry if is_bool(entry) else entry, mask)
+def _allowed(mask: Any, name: str, *shapes: Shape) -> Any:
+    """Return a mask in which True is what is forbidden as one in which it is what is allowed.
+
+    Raises:
+        ShapeError: if it has none of the shapes.
+        NumberTypeError: if its entries are neither bools nor numbers, or are ints.
+    """
+    if mask is None:
+        return None
+    shape = shape_of(mask, name)
+    if shape not in shapes:
+        wanted = " or ".join(map(str, shapes))
+        raise ShapeError(f"The shape of the {len(shape)}D {name} is {shape}, but should be {wanted}.")
+    check_mask(mask, name, "a query must not look at a key")
+    return mapped(lambda entry: not entry if is_bool(entry) else entry, mask)
 
 
 def _both(entry: Any, other: Any) -> Any:

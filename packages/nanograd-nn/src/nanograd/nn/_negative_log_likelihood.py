@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nanograd.engine import Number, ScalarValue, ShapeError
-from nanograd.nn._classes import class_indices, class_weights, counted_weight
-from nanograd.nn._loss import Loss, vectors
+from nanograd.engine import Number, ShapeError
+from nanograd.nn._classes import class_indices, class_scores, class_weights, counted_weight, ignored
+from nanograd.nn._loss import Loss
 from nanograd.nn._nested import Nested, shape_of
 from nanograd.nn._reduction import Reduction, check_reduction, reduced, times
 
@@ -27,8 +27,9 @@ def nll_loss(
     ScalarValue(data=0.375)
 
     Args:
-        input: the log-probabilities of the classes: (C) for one sample, (N, C) for a batch of N.
-        target: the right class of each sample, an int from 0 to C - 1: () or (N).
+        input: the log-probabilities of the classes: (C) for one sample, (N, C) for a batch of N,
+            (N, C, d1, ...) if there are classes to tell at each of d1 x ... places.
+        target: the right class of each sample, an int from 0 to C - 1: (), (N) or (N, d1, ...).
         weight: a factor for each class, (C). The mean divides by the sum of the weights of the samples'
             classes.
         ignore_index: samples with this class count for nothing.
@@ -42,7 +43,7 @@ def nll_loss(
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
     """
     check_reduction(reduction)
-    samples, shape = vectors(input, "input of nll_loss")
+    samples, shape = class_scores(input, "nll_loss", places=True)
     if shape_of(target, "target") != shape:
         raise ShapeError(
             f"Expected input batch_size {shape} to match target batch_size {shape_of(target, 'target')}."
@@ -52,9 +53,7 @@ def nll_loss(
     labels = class_indices(target, classes, ignore_index)
     divisor = counted_weight(labels, weights, ignore_index, reduction)
     losses = [
-        ScalarValue(0.0, requires_grad=False)
-        if label == ignore_index
-        else times(weights[label], -sample[label])
+        ignored(sample) if label == ignore_index else times(weights[label], -sample[label])
         for sample, label in zip(samples, labels, strict=True)
     ]
     return reduced(losses, shape, reduction, divisor)

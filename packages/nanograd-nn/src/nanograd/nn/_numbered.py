@@ -9,10 +9,13 @@ from typing import Any, Self, overload
 from nanograd.engine import NumberTypeError
 from nanograd.nn._errors import DimensionError
 from nanograd.nn._module import Module
+from nanograd.nn._registration import as_module
 
 
 class Numbered(Module):
     """A module whose parts are attributes named ``0``, ``1`` and so on, used like a list."""
+
+    _a_part_keeps_names = False  # whether what list[1:] holds is named as in the whole
 
     def _as_item(self, given: Any, _place: str) -> Any:
         """Return what is kept for what was given; a subclass refuses what it does not hold."""
@@ -49,8 +52,11 @@ class Numbered(Module):
         if not isinstance(items, Iterable):
             raise NumberTypeError(f"{kind}.extend should be called with an iterable, but got {items!r}")
         checked = [self._as_item(item, f"argument {index} of {kind}") for index, item in enumerate(items)]
-        for index, item in enumerate(checked, len(self)):
-            vars(self)[str(index)] = item
+        held, number = vars(self), len(self)
+        for item in checked:
+            while str(number) in held:  # where names do not begin with 0
+                number += 1
+            held[str(number)] = item
         return self
 
     def insert(self, index: int, item: Any) -> None:
@@ -88,6 +94,8 @@ class Numbered(Module):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             part = type(self)()
+            if not self._a_part_keeps_names:
+                return part.extend(list(self)[index])
             vars(part).update(list(self._items().items())[index])
             return part
         return vars(self)[self._name_at(index)]
@@ -123,9 +131,7 @@ class NumberedModules(Numbered):
     """A list of modules."""
 
     def _as_item(self, given: Any, place: str) -> Module:
-        if not isinstance(given, Module):
-            raise NumberTypeError(f"{type(given).__name__} is not a Module subclass: {place} is {given!r}")
-        return given
+        return as_module(given, place)
 
     def _is_item(self, held: object) -> bool:
         return isinstance(held, Module)

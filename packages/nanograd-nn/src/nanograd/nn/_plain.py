@@ -86,6 +86,9 @@ def decoded(
         raise SavedFileError(f"{place(keys[:3])}... is nested more than {MOST_NESTED} times")
     if isinstance(given, list):
         return [decoded(item, (*keys, index), readers) for index, item in enumerate(given)]
+    if isinstance(given, float) and not math.isfinite(given):
+        # Python's parser takes 1e999, NaN and Infinity for numbers; save writes none of them.
+        raise SavedFileError(f'{place(keys)} is {given}, which is written {{"$float": "{given}"}}')
     if not isinstance(given, dict):
         return given
     tag = next((key for key in given if key.startswith("$")), None)
@@ -110,10 +113,16 @@ def _pairs(items: Any, keys: Keys, readers: Mapping[str, Callable[[Any], Any]]) 
         if not isinstance(pair, list) or len(pair) != 2:
             raise SavedFileError(f"{place(keys)} cannot be read: {pair!r:.80} is not a key with its value")
         key = decoded(pair[0], keys, readers)
-        if not isinstance(key, _KEY_KINDS):
+        if not _is_key(key):
             raise SavedFileError(f"{place(keys)} cannot be read: {key!r:.80} is not a key")
+        if key in found:
+            raise SavedFileError(f"{place(keys)} cannot be read: the key {key!r:.80} occurs twice")
         found[key] = decoded(pair[1], (*keys, key), readers)
     return found
+
+
+def _is_key(given: Any) -> bool:
+    return all(map(_is_key, given)) if isinstance(given, tuple) else isinstance(given, _KEY_KINDS)
 
 
 def place(keys: Keys) -> str:
@@ -149,10 +158,18 @@ def _float(item: Any) -> float:
     return float(struct.unpack(">d", bytes.fromhex(item))[0])
 
 
+def _fraction(item: Any) -> Fraction:
+    numerator, denominator = item
+    if not isinstance(numerator, int) or not isinstance(denominator, int):
+        # Fraction reads texts, too, and "1e999999999" would take it hours.
+        raise TypeError("a fraction is two ints")
+    return Fraction(numerator, denominator)
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$int": lambda item: int(item, 16),
     "$float": _float,
-    "$fraction": lambda item: Fraction(*item),
+    "$fraction": _fraction,
     "$tuple": tuple,
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
-from nanograd.engine import ArgumentError, ShapeError, sum_, where
+from nanograd.engine import ArgumentError, ScalarValue, ShapeError, sum_, where
 from nanograd.nn._conv2d import axes_of
 from nanograd.nn._module import Module
 from nanograd.nn._nested import Nested, flat, nested, shape_of
@@ -51,6 +51,8 @@ def max_pool2d(
     axes = _pool_axes(kernel_size, stride, padding, dilation, "max_pool2d")
 
     def largest(values: list[Any], _row: Taps, _column: Taps, _count: int) -> Any:
+        if not values:  # a window with gaps, all of whose places lie in the padding
+            return ScalarValue(-math.inf, requires_grad=False)
         # A choice and not the engine's maximum, which divides the gradient of a tie.
         return reduce(lambda most, x: where((x > most) | (x != x), x, most), values)
 
@@ -203,13 +205,13 @@ def _pool_axes(
     kernel_size: Pair, stride: Pair | None, padding: Pair, dilation: Pair, kind: str
 ) -> tuple[Axis, Axis]:
     kernel = as_pair(kernel_size, f"kernel_size of {kind}")
-    axes = axes_of(kernel, kernel if stride is None else stride, padding, dilation, kind)
-    for axis in axes:
-        if axis.before > axis.reach // 2:
-            raise ArgumentError(
-                f"{kind}: pad should be at most half of effective kernel size, but got pad={axis.before}, "
-                f"kernel_size={axis.kernel} and dilation={axis.dilation}"
-            )
+    around = as_pair(padding, f"padding of {kind}", 0)  # not "same", which is for convolutions
+    axes = axes_of(kernel, kernel if stride is None else stride, around, dilation, kind)
+    if any(axis.before > axis.kernel // 2 for axis in axes):
+        raise ArgumentError(
+            f"{kind}: pad should be smaller than or equal to half of kernel size, but got padding={around} "
+            f"and kernel_size={kernel}"
+        )
     return axes
 
 

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from nanograd.engine import ArgumentError, ScalarValue, ShapeError, relu, sigmoid, tanh
 from nanograd.nn._module import Module
+from nanograd.nn._nested import is_list, shape_of
 from nanograd.nn._parameter import Parameter
 from nanograd.nn._random import generator_or_default, uniform
 from nanograd.nn._sizes import as_size
-from nanograd.nn._vectors import Sample, Samples, Vector, affine, as_samples, caller
+from nanograd.nn._vectors import Sample, Vector, affine, as_samples, caller
 
 State = list[ScalarValue]
 
@@ -73,13 +74,23 @@ class RecurrentCell(Module):
         if given is None:
             zeros = [Sample(_zeros(self.hidden_size)) for _ in range(samples or 1)]
             return zeros[0] if samples is None else zeros
-        state = as_samples(given, self.hidden_size, f"{kind}, for its state,")
-        count = len(state.rows) if isinstance(state, Samples) and len(state.leading) == 1 else None
-        if count != samples or (samples is None) != isinstance(state, Sample):
+        shape, size = shape_of(given, "the state"), self.hidden_size
+        if shape not in {(size,), (*shape[:1], size)}:
             raise ShapeError(
-                f"{caller(kind)}: Input batch size {samples} doesn't match hidden batch size {count}: "
-                "give one state for one sample, or as many as there are samples"
+                f"{caller(kind)} takes a state of {size} values, ({size}) or (N, {size}), and got {shape}"
             )
+        if samples is None and len(shape) == 2:
+            raise ShapeError(f"{caller(kind)}: one sample needs one state, {(size,)}, and got {shape}")
+        if samples is not None and len(shape) == 1:
+            raise ShapeError(
+                f"{caller(kind)}: Input batch size {samples} needs as many states, "
+                f"and got one state, {shape}, for all"
+            )
+        if samples is not None and shape[0] != samples:
+            raise ShapeError(
+                f"{caller(kind)}: Input batch size {samples} doesn't match hidden batch size {shape[0]}"
+            )
+        state = as_samples(given, size, kind)
         return state if isinstance(state, Sample) else state.rows
 
     def _gate(self, row: int, x: State, h: State, activation: Callable[[Any], Any]) -> ScalarValue:
@@ -209,7 +220,7 @@ class LSTMCell(RecurrentCell):
         Raises:
             ShapeError: if the sizes do not match, or there are not two in ``hx``.
         """
-        if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
+        if hx is not None and (not is_list(hx) or len(hx) != 2):
             raise ShapeError(f"{caller('LSTMCell')} takes a state and a memory, (h, c), and got {hx!r}")
         size = self.hidden_size
 
@@ -224,7 +235,7 @@ class LSTMCell(RecurrentCell):
                 new_h.append(o * tanh(new_c[row]))
             return new_h, new_c
 
-        h, c = self._steps(input, hx or (None, None), step)
+        h, c = self._steps(input, (None, None) if hx is None else list(hx), step)
         return h, c
 
 

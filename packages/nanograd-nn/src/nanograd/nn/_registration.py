@@ -88,8 +88,8 @@ class Registration:
             ArgumentError: if the name is taken by something else, or cannot be a part of a name.
             NumberTypeError: if it is not a module.
         """
-        if not isinstance(module, Registration | None):
-            raise NumberTypeError(f"{type(module).__name__} is not a Module subclass: {module!r}")
+        if module is not None:
+            as_module(module, repr(name))
         if not isinstance(vars(self).get(name), Registration):
             self._check_new(name, "module")
         vars(self)[name] = module
@@ -143,6 +143,24 @@ class Registration:
             raise ArgumentError(f'{kind} name can\'t contain ".", be empty or not be a string, got: {name!r}')
         if hasattr(self, name):
             raise ArgumentError(f"attribute {name!r} already exists: give the {kind} another name")
+
+
+def as_module(given: Any, place: str) -> Module:
+    """Return a module as it is.
+
+    Args:
+        given: what the user gave.
+        place: what it is, for messages.
+
+    Raises:
+        NumberTypeError: if it is something else.
+    """
+    if isinstance(given, Registration):
+        return given  # type: ignore[return-value]  # only modules are registrations
+    if isinstance(given, type):
+        name = given.__name__
+        raise NumberTypeError(f"{name} is a class and not a module: {place}. Write {name}() instead.")
+    raise NumberTypeError(f"{type(given).__name__} is not a Module subclass: {place} is {given!r}")
 
 
 class _Holder:

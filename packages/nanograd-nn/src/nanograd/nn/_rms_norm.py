@@ -39,7 +39,7 @@ def rms_norm(
     """
     shape = as_shape(normalized_shape, "rms_norm")
     small = sys.float_info.epsilon if eps is None else eps
-    return over_last_dimensions(input, shape, weight, None, small, scaled_by_rms)
+    return over_last_dimensions(input, shape, weight, None, small, scaled_by_rms, "rms_norm")
 
 
 def scaled_by_rms(values: Sequence[ScalarValue], eps: float) -> list[ScalarValue]:

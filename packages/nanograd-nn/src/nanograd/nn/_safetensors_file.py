@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nanograd.nn._extras import imported
-from nanograd.nn._grouped_names import flattened, grouped
+from nanograd.nn._grouped_names import grouped, numbers_by_name
 from nanograd.nn._nested import is_list, nested
 from nanograd.nn._plain import Keys, decoded, encoded
 from nanograd.nn._saved_file import (
@@ -24,6 +24,7 @@ from nanograd.nn._saved_file import (
     check_version,
     checksum,
     compact,
+    without_repetition,
 )
 
 _LARGEST_INT = 2**63 - 1
@@ -40,7 +41,7 @@ def to_safetensors(given: Any) -> bytes:
         NotSavableError: if it holds something else.
         MissingExtraError: if safetensors is not installed.
     """
-    library, numpy = _libraries()
+    library, numpy = libraries()
     arrays: dict[str, Any] = {}
 
     def outside(part: Any, keys: Keys) -> Any:
@@ -70,28 +71,46 @@ def from_safetensors(content: bytes) -> Any:
         MissingExtraError: if safetensors is not installed.
     """
     arrays = _arrays(content)
-    metadata = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")]).get("__metadata__", {})
+    metadata = _parsed(content[8 : 8 + int.from_bytes(content[:8], "little")]).get("__metadata__") or {}
     if FORMAT not in metadata:  # PyTorch wrote it, or another library
-        return _numbers_of(arrays)
-    try:
-        header = json.loads(metadata[FORMAT])
-    except (ValueError, RecursionError) as error:
-        raise SavedFileError(f"its metadata is damaged: {error}") from error
-    if not isinstance(header, dict):
-        raise SavedFileError("its metadata is damaged: it is not a dict")
+        return numbers_by_name({name: _listed(array) for name, array in arrays.items()})
+    header = _parsed(metadata[FORMAT])
     check_version(header)
+    unread = dict(arrays)
+
+    def read(name: str) -> Any:
+        if name not in arrays:
+            raise ValueError(f"there is no array {name!r}")
+        if name not in unread:  # a small file could fill the memory with copies
+            raise ValueError(f"the array {name!r} occurs twice")
+        return _listed(unread.pop(name))
 
     def numbers_of(item: Any) -> dict[str, Any]:
         names, prefix = item
-        return _numbers_of({name.removeprefix(prefix): arrays[name] for name in names})
+        return numbers_by_name({str(name).removeprefix(prefix): read(name) for name in names})
 
-    readers = {"$array": lambda name: arrays[name].tolist(), "$arrays": numbers_of}
+    readers = {"$array": read, "$arrays": numbers_of}
     found = decoded(header["data"], readers=readers)
     check_sums(header, _sums(header["data"], arrays))
     return found
 
 
-def _libraries() -> tuple[Any, Any]:
+def _parsed(text: str | bytes) -> dict[str, Any]:
+    try:
+        header = json.loads(text, object_pairs_hook=without_repetition)
+    except (ValueError, RecursionError) as error:
+        raise SavedFileError(f"its metadata is damaged: {error}") from error
+    if not isinstance(header, dict):
+        raise SavedFileError("its metadata is damaged: it is not a dict")
+    return header
+
+
+def libraries() -> tuple[Any, Any]:
+    """Return the modules ``safetensors.numpy`` and ``numpy``.
+
+    Raises:
+        MissingExtraError: if one is not installed.
+    """
     needed_by = "a .safetensors file"
     return imported("safetensors.numpy", "safetensors", needed_by), imported(
         "numpy", "safetensors", needed_by
@@ -100,13 +119,15 @@ def _libraries() -> tuple[Any, Any]:
 
 def _arrays(content: bytes) -> dict[str, Any]:
     """Return the arrays of a file by name, all of them of real numbers."""
-    library, numpy = _libraries()
+    library, numpy = libraries()
     try:
         arrays: dict[str, Any] = library.load(content)
     except imported("safetensors", "safetensors", "a .safetensors file").SafetensorError as error:
         raise SavedFileError(f"it is cut off or damaged: {error}") from error
     except KeyError as error:
         raise SavedFileError(f"it has numbers of the type {error}: convert them to F64 or F32") from error
+    except (ValueError, OverflowError) as error:  # NumPy has bounds of its own for a shape
+        raise SavedFileError(f"it has an array that cannot be made: {error}") from error
     for name, array in arrays.items():
         if not (
             numpy.issubdtype(array.dtype, numpy.floating) or numpy.issubdtype(array.dtype, numpy.integer)
@@ -168,8 +189,9 @@ def _type_of(number: Any) -> type | None:
     return None
 
 
-def _numbers_of(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(pair for name, array in arrays.items() for pair in flattened(name, array.tolist()))
+def _listed(array: Any) -> Any:
+    # Not tolist() of nothing: of the shape (1000000000, 0) it makes a billion lists.
+    return array.tolist() if array.size else []
 
 
 def _sums(data: Any, arrays: Mapping[str, Any]) -> dict[str, str]:

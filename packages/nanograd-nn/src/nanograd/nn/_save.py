@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from nanograd.engine import ArgumentError
 from nanograd.nn._atomic_file import write_atomically
 from nanograd.nn._errors import StateDictError
-from nanograd.nn._grouped_names import flattened, grouped
+from nanograd.nn._grouped_names import grouped, numbers_by_name
 from nanograd.nn._json_file import from_json, to_json
 from nanograd.nn._module import Module
 from nanograd.nn._safetensors_file import from_safetensors, to_safetensors
@@ -82,6 +82,8 @@ def load(f: str | os.PathLike[str], *, max_bytes: int = 2**30) -> Any:
         return read(content)
     except SavedFileError as error:
         raise SavedFileError(f"{path} cannot be loaded: {error}.") from error.__cause__
+    except RecursionError as error:
+        raise SavedFileError(f"{path} cannot be loaded: its data is nested too deeply.") from error
 
 
 def save_model(model: Module, f: str | os.PathLike[str]) -> None:
@@ -134,7 +136,10 @@ def load_model(model: Module, f: str | os.PathLike[str], strict: bool = True) ->
         state = state["model"]
     if not isinstance(state, dict):
         raise StateDictError(f"{Path(f)} holds a {type(state).__name__} and not the state dict of a model")
-    state = dict(pair for name, array in state.items() for pair in flattened(str(name), array))
+    try:
+        state = numbers_by_name(state)
+    except SavedFileError as error:
+        raise SavedFileError(f"{Path(f)} cannot be loaded: {error}.") from error.__cause__
     _check_sizes(model, state, Path(f))
     return model.load_state_dict(state, strict=strict)
 

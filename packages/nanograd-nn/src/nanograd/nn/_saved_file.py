@@ -25,6 +25,23 @@ for _error in (SavedFileError, NotSavableError):
     _error.__module__ = "nanograd.nn"  # where a reader can import it from
 
 
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a dict of what was read, in which no key occurs twice; the ``json`` module keeps the last one.
+
+    Args:
+        pairs: keys and values, in the order of the file.
+
+    Raises:
+        SavedFileError: with the key that does.
+    """
+    entries: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in entries:
+            raise SavedFileError(f"the key {key!r} occurs twice")
+        entries[key] = value
+    return entries
+
+
 def check_version(header: Mapping[str, Any]) -> None:
     """Refuse what another program, or a newer version of this one, wrote.
 

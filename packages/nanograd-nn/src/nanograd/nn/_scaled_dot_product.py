@@ -7,7 +7,8 @@ import random
 from typing import Any
 
 from nanograd import engine
-from nanograd.engine import ArgumentError, ScalarValue, ShapeError, dot
+from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, ShapeError, as_number, dot
+from nanograd.nn._dimensions import in_a_row
 from nanograd.nn._dropout import dropout
 from nanograd.nn._nested import Nested, Shape, flat, nested, shape_of
 
@@ -48,6 +49,7 @@ def scaled_dot_product_attention(
     Raises:
         ShapeError: if the sizes do not match.
         ArgumentError: if there are both a mask and ``is_causal``.
+        NumberTypeError: if the entries of the mask are ints.
 
     .. _torch.nn.functional.scaled_dot_product_attention:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
@@ -69,6 +71,8 @@ def scaled_dot_product_attention(
     count = math.prod(leading)
     if is_causal:
         attn_mask = [[j <= i for j in range(keys)] for i in range(queries)]
+    if attn_mask is not None:
+        check_mask(attn_mask, "attn_mask", "a query may look at a key")
     masks = broadcast(attn_mask, (*leading, queries, keys), "attn_mask")
     stacks = [
         nested(flat(part, "an input of attention"), (count, *shape[-2:]))
@@ -109,6 +113,26 @@ def weighted_values(weights: Rows, value: Rows) -> Rows:
     """Return weights times value, (L, Ev)."""
     columns = list(zip(*value, strict=True))
     return [[dot(row, column) for column in columns] for row in weights]
+
+
+def check_mask(mask: Any, name: str, true_says: str) -> None:
+    """Refuse a mask that says neither what is allowed nor what is added.
+
+    Args:
+        mask: nested lists.
+        name: what it is called.
+        true_says: what a True in it says.
+
+    Raises:
+        NumberTypeError: if an entry is neither a bool nor a number; or if they are ints, which it would add.
+    """
+    numbers = [entry for entry in in_a_row(mask) if not is_bool(entry)]
+    kinds = {type(entry if isinstance(entry, ScalarValue) else as_number(entry, name)) for entry in numbers}
+    if kinds == {int}:
+        raise NumberTypeError(
+            f"only bool and floating types of {name} are supported, and its entries are ints. "
+            f"Write True where {true_says}, or floats, which are added."
+        )
 
 
 def broadcast(mask: Any, shape: Shape, name: str) -> list[Any]:

@@ -33,6 +33,8 @@ class Sequential(NumberedModules):
     .. _torch.nn.Sequential: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
     """
 
+    _a_part_keeps_names = True
+
     def __init__(self, *modules: Module | dict[str, Module]) -> None:
         if len(modules) == 1 and isinstance(modules[0], dict):
             for name, module in modules[0].items():

@@ -89,6 +89,7 @@ class CosineEmbeddingLoss(Loss):
     _function = staticmethod(cosine_embedding_loss)
 
     def __init__(self, margin: float = 0, reduction: Reduction = "mean") -> None:
+        as_number(margin, "margin")
         super().__init__(reduction, margin=margin)
 
 

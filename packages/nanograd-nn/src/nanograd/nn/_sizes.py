@@ -17,10 +17,19 @@ def as_size(given: object, what: str) -> int:
     Raises:
         ArgumentError: if it is not a whole number of at least 1.
     """
-    try:
-        size = 0 if isinstance(given, bool) else operator.index(given)  # type: ignore[arg-type]
-    except TypeError:
-        size = 0
-    if size < 1:
+    size = as_int(given)
+    if size is None or size < 1:
         raise ArgumentError(f"{what} is a number of values, an int of at least 1, and got {given!r}")
     return size
+
+
+def as_int(given: object) -> int | None:
+    """Return Python's or NumPy's ints as an int, and None for all else, True and False included.
+
+    >>> as_int(3), as_int(3.0), as_int(True)
+    (3, None, None)
+    """
+    try:
+        return None if isinstance(given, bool) else operator.index(given)  # type: ignore[arg-type]
+    except TypeError:
+        return None

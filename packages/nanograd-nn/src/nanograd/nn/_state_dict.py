@@ -87,7 +87,7 @@ def _size_mismatches(names: Iterable[str], given: Iterable[str]) -> list[str]:
         f"size mismatch for {stem}: copying a param with shape {_shape(given_sizes[stem])} from the state "
         f"dict, the shape in current model is {_shape(indices)}."
         for stem, indices in sizes.items()
-        if stem in given_sizes and given_sizes[stem] != indices
+        if stem in given_sizes and _shape(given_sizes[stem]) != _shape(indices)
     ]
 
 

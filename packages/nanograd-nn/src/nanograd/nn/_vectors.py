@@ -182,8 +182,11 @@ def _constant(number: Number, kind: str) -> ScalarValue:
 
 def _wrong_size(values: Sequence[Any], size: int, kind: str, shape: Shape = ()) -> ShapeError:
     got = f"a batch of shape {shape}" if shape else str(len(values))
+    shown = reprlib.repr(list(values))
+    if len(shown) <= 200:  # a screen full of numbers hides the sizes
+        got = f"{got}: {shown}"
     return ShapeError(
-        f"{caller(kind)} takes {size} inputs and got {got}: {reprlib.repr(list(values))}. "
+        f"{caller(kind)} takes {size} inputs and got {got}. "
         f"Give it as many values as {kind}({size}, ...) was built for."
     )
 

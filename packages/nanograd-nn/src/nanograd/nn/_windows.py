@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from nanograd.engine import ArgumentError, ShapeError
 from nanograd.nn._nested import is_list
+from nanograd.nn._sizes import as_int
 from nanograd.nn._vectors import caller
 
 Pair: TypeAlias = int | Sequence[int]
@@ -40,10 +41,11 @@ def as_pair(given: Pair, what: str, least: int = 1) -> tuple[int, int]:
     Raises:
         ArgumentError: if it is not one int or two of at least ``least``.
     """
-    pair = tuple(given) if is_list(given) else (given, given)  # type: ignore[arg-type]  # it is a list
-    if len(pair) != 2 or not all(isinstance(n, int) and n is not True and n >= least for n in pair):
+    items = list(given) if is_list(given) else [given, given]  # type: ignore[arg-type]  # it is a list
+    pair = [size for size in map(as_int, items) if size is not None and size >= least]
+    if len(pair) != 2 or len(items) != 2:
         raise ArgumentError(f"{what} is an int of at least {least} or two of them, and got {given!r}")
-    return pair  # type: ignore[return-value]  # two ints
+    return pair[0], pair[1]
 
 
 def windows(size: int, axis: Axis, kind: str, *, ceil_mode: bool = False) -> list[Taps]:
@@ -62,16 +64,16 @@ def windows(size: int, axis: Axis, kind: str, *, ceil_mode: bool = False) -> lis
         ShapeError: if no window fits.
     """
     padded = size + axis.before + axis.after
-    if padded < axis.reach:
-        raise ShapeError(
-            f"{caller(kind)}: Calculated padded input size: {padded}. Kernel size: {axis.reach}. "
-            "Kernel size can't be greater than actual input size"
-        )
     count = (padded - axis.reach) // axis.stride + 1
     if ceil_mode:
         count = -((axis.reach - padded) // axis.stride) + 1
         if (count - 1) * axis.stride >= size + axis.before:  # it would lie in the padding alone
             count -= 1
+    if count < 1:
+        raise ShapeError(
+            f"{caller(kind)}: Calculated padded input size: {padded}. Kernel size: {axis.reach}. "
+            "Kernel size can't be greater than actual input size"
+        )
     starts = [index * axis.stride - axis.before for index in range(count)]
     taps = [(tap, tap * axis.dilation) for tap in range(axis.kernel)]
     return [[(tap, start + at) for tap, at in taps if 0 <= start + at < size] for start in starts]

@@ -33,21 +33,17 @@ from nanograd.nn._activation_functions import (
     threshold,
 )
 from nanograd.nn._batch_norm import batch_norm
+from nanograd.nn._bilinear import bilinear
 from nanograd.nn._binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_with_logits
 from nanograd.nn._conv2d import conv2d
 from nanograd.nn._cross_entropy import cross_entropy
-from nanograd.nn._distribution_losses import gaussian_nll_loss, kl_div, poisson_nll_loss
 from nanograd.nn._dropout import dropout
 from nanograd.nn._embedding import embedding, one_hot
+from nanograd.nn._kullback_leibler import kl_div
 from nanograd.nn._layer_norm import layer_norm
+from nanograd.nn._likelihood_losses import gaussian_nll_loss, poisson_nll_loss
 from nanograd.nn._linear import linear
-from nanograd.nn._margin_losses import (
-    hinge_embedding_loss,
-    margin_ranking_loss,
-    multi_margin_loss,
-    multilabel_soft_margin_loss,
-    soft_margin_loss,
-)
+from nanograd.nn._margin_losses import hinge_embedding_loss, margin_ranking_loss, multi_margin_loss
 from nanograd.nn._negative_log_likelihood import nll_loss
 from nanograd.nn._pooling import avg_pool2d, max_pool2d
 from nanograd.nn._prelu import prelu
@@ -55,11 +51,13 @@ from nanograd.nn._regression_losses import huber_loss, l1_loss, mse_loss, smooth
 from nanograd.nn._rms_norm import rms_norm
 from nanograd.nn._scaled_dot_product import scaled_dot_product_attention
 from nanograd.nn._similarity_losses import cosine_embedding_loss, triplet_margin_loss
+from nanograd.nn._soft_margin_losses import multilabel_soft_margin_loss, soft_margin_loss
 from nanograd.nn._softmax import glu, log_softmax, softmax
 
 __all__ = [
     "avg_pool2d",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",

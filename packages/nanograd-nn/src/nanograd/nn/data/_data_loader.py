@@ -6,9 +6,9 @@ import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
-from nanograd.engine import ArgumentError
+from nanograd.engine import ArgumentError, NumberTypeError
 from nanograd.nn._random import generator_or_default, get_rng_state, set_rng_state
 from nanograd.nn.data._collate import default_collate
 from nanograd.nn.data._datasets import IterableDataset, Samples
@@ -19,7 +19,7 @@ class DataLoader:
     """The batches of a dataset: iterating over it is one epoch. Like `torch.utils.data.DataLoader`_.
 
     The order of an epoch is drawn when its iteration begins. :meth:`state_dict` holds it with the position
-    therein, so that an interrupted epoch can be finished.
+    therein, so that an interrupted epoch can be finished. A copy begins an epoch of its own.
 
     >>> loader = DataLoader([0, 1, 2, 3, 4], batch_size=2, shuffle=True, generator=random.Random(0))
     >>> len(loader), list(loader), list(loader)
@@ -38,7 +38,8 @@ class DataLoader:
 
     Raises:
         ArgumentError: if arguments contradict each other, or one makes no sense.
-        NumberTypeError: if the generator is not a ``random.Random``.
+        NumberTypeError: if the dataset has no length or no indices, ``collate_fn`` is not a function, or the
+            generator is not a ``random.Random``.
 
     .. _torch.utils.data.DataLoader: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
     """
@@ -56,6 +57,13 @@ class DataLoader:
     ) -> None:
         generator_or_default(generator)  # refuse a wrong one now
         streamed = isinstance(dataset, IterableDataset)
+        if not streamed and not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
+            raise NumberTypeError(
+                "DataLoader takes a dataset, or a list, whose samples are counted and found by their index, "
+                f"and got {type(dataset).__name__}. Make a list of it, or an IterableDataset."
+            )
+        if collate_fn is not None and not callable(collate_fn):
+            raise NumberTypeError(f"collate_fn is a function of a list of samples and not {collate_fn!r}")
         if streamed and (shuffle or sampler is not None or batch_sampler is not None):
             raise ArgumentError(
                 "DataLoader with IterableDataset: its samples come in their own order, "
@@ -102,6 +110,11 @@ class DataLoader:
         self._epoch, self._continues = epoch, False
         return epoch.counted(batches)
 
+    def __copy__(self) -> Self:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__, _epoch=_Epoch(), _continues=False)
+        return copied
+
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
         if isinstance(self.dataset, IterableDataset) and not hasattr(self.dataset, "__len__"):
@@ -134,6 +147,8 @@ class DataLoader:
         Raises:
             ArgumentError: if it is of other data, or not such a dict.
         """
+        if not isinstance(state_dict, Mapping):
+            raise ArgumentError(f"the state of a DataLoader is a dict and got {state_dict!r:.80}")
         missing = [key for key in ("samples", "order", "position", "generators") if key not in state_dict]
         if missing:
             raise ArgumentError(f"the state of a DataLoader has {missing[0]!r}, and this dict has not")
@@ -143,7 +158,15 @@ class DataLoader:
                 f"the state is of a loader of {state_dict['samples']} samples, and this one has {samples}: "
                 "an epoch can only be finished with the data it was begun with"
             )
+        order, position = state_dict["order"], state_dict["position"]
+        if not isinstance(order, list | None) or not isinstance(position, int) or position < 0:
+            raise ArgumentError(
+                "the state of a DataLoader has a list, or None, as order and an int as position, "
+                f"and this one {order!r:.80} and {position!r:.80}"
+            )
         generators, states = self._generators(), state_dict["generators"]
+        if not isinstance(states, list):
+            raise ArgumentError(f"the state of a DataLoader has a list of generators, not {states!r:.80}")
         if len(generators) != len(states):
             raise ArgumentError(
                 f"the state is of a loader with {len(states)} generators of its own, "
@@ -157,7 +180,7 @@ class DataLoader:
             for generator, state in zip(generators, before, strict=True):
                 set_rng_state(state, generator)
             raise
-        self._epoch = _Epoch(state_dict["order"], state_dict["position"])
+        self._epoch = _Epoch(order, position)
         self._continues = True
 
     def _indices(self) -> Iterable[Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
-from functools import reduce
-from operator import add, mul
+from dataclasses import asdict
 from typing import Any
 
-from nanograd.engine import FLOATS, ArgumentError, ScalarValue, as_number, enable_grad
-from nanograd.nn.optim._optimizer import Optimizer
+from nanograd.engine import FLOATS, ArgumentError, NanogradError, ScalarValue, as_number, enable_grad
+from nanograd.nn.optim._lbfgs_memory import Memory, ahead, check_remembered, dot, total
+from nanograd.nn.optim._optimizer import Optimizer, check_closure
 from nanograd.nn.optim._param_groups import Params
 from nanograd.nn.optim._strong_wolfe import Point, strong_wolfe
 
@@ -98,7 +97,7 @@ class LBFGS(Optimizer):
             _check_count(name, hyperparameters[name])
         for name in ("tolerance_grad", "tolerance_change"):
             as_number(hyperparameters[name], name)
-        if hyperparameters["line_search_fn"] not in {None, "strong_wolfe"}:
+        if hyperparameters["line_search_fn"] not in (None, "strong_wolfe"):
             raise ArgumentError("only 'strong_wolfe' is supported")
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -114,20 +113,22 @@ class LBFGS(Optimizer):
 
         Raises:
             ArgumentError: if there is no closure.
+            NumberTypeError: if it is not a function, or returns something else than a number.
         """
         if closure is None:
             raise ArgumentError(
                 "LBFGS computes the loss several times a step: call step(closure) with a function that "
                 "clears the gradients, computes the loss, calls its backward() and returns it"
             )
+        check_closure(closure)
         group = self.param_groups[0]
         parameters: list[ScalarValue] = group["params"]
         before = [parameter.data for parameter in parameters]
-        memory = _Memory(**deepcopy(self.state.get(parameters[0], {})))
+        memory = Memory(**deepcopy(self.state.get(parameters[0], {})))
         try:
             with enable_grad():
                 first = closure()
-                _iterate(closure, float(first), parameters, memory, group)
+                _iterate(closure, _number(first), parameters, memory, group)
         except BaseException:
             _move_to(parameters, before)
             raise
@@ -135,56 +136,35 @@ class LBFGS(Optimizer):
         self.has_stepped = True
         return first
 
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Continue where another optimizer, of as many parameters, was when ``state_dict()`` was called.
 
-@dataclass
-class _Memory:
-    """What is remembered from step to step, by its names in PyTorch."""
+        After an error the optimizer is as it was before.
 
-    func_evals: int = 0
-    n_iter: int = 0
-    d: list[float] = field(default_factory=list)  # the last direction, and how far it was followed
-    t: float = 0.0
-    old_dirs: list[list[float]] = field(default_factory=list)  # changes of the gradient
-    old_stps: list[list[float]] = field(default_factory=list)  # the changes of the parameters that made them
-    ro: list[float] = field(default_factory=list)  # 1 / the product of the two
-    H_diag: float = 1
-    prev_flat_grad: list[float] = field(default_factory=list)
-    prev_loss: float = 0.0
-
-    def learn(self, gradient: list[float], history_size: int) -> None:
-        """Remember how the last step changed the gradient, unless the loss curves downwards there."""
-        change = [new - old for new, old in zip(gradient, self.prev_flat_grad, strict=True)]
-        moved = [self.t * along for along in self.d]
-        product = _dot(change, moved)
-        if not product > 1e-10:
-            return
-        if len(self.old_dirs) >= history_size:
-            for remembered in (self.old_dirs, self.old_stps, self.ro):
-                del remembered[0]
-        self.old_dirs.append(change)
-        self.old_stps.append(moved)
-        self.ro.append(1.0 / product)
-        self.H_diag = product / _dot(change, change)
-
-    def direction(self, gradient: list[float]) -> list[float]:
-        """Return minus the gradient, times the inverse of the estimated curvature: the two-loop recursion."""
-        d = [-slope for slope in gradient]
-        changes = list(zip(self.old_dirs, self.old_stps, self.ro, strict=True))
-        shares = []
-        for change, moved, ro in reversed(changes):
-            shares.append(_dot(moved, d) * ro)
-            d = _ahead(d, change, -shares[-1])
-        d = [self.H_diag * along for along in d]
-        for (change, moved, ro), share in zip(changes, reversed(shares), strict=True):
-            d = _ahead(d, moved, share - _dot(change, d) * ro)
-        return d
+        Raises:
+            ArgumentError: if sizes, hyperparameters or what is remembered do not match.
+            NumberTypeError: if something that is remembered is not a real number.
+        """
+        before = self.param_groups, self.state
+        super().load_state_dict(state_dict)
+        parameters = self.param_groups[0]["params"]
+        try:
+            for parameter, remembered in self.state.items():
+                if parameter is not parameters[0]:
+                    raise ArgumentError(
+                        "loaded state dict is not that of an LBFGS: not only its first parameter has a state"
+                    )
+                check_remembered(remembered, len(parameters))
+        except NanogradError:
+            self.param_groups, self.state = before
+            raise
 
 
 def _iterate(
     closure: Callable[[], Any],
     loss: float,
     parameters: list[ScalarValue],
-    memory: _Memory,
+    memory: Memory,
     group: Mapping[str, Any],
 ) -> None:
     """Go downhill, direction by direction, until one of the hyperparameters says that it is enough."""
@@ -196,28 +176,28 @@ def _iterate(
     for iteration in range(1, group["max_iter"] + 1):
         memory.n_iter += 1
         if memory.n_iter == 1:
-            t = min(1.0, FLOATS.divide(1.0, _sum(map(abs, gradient)))) * group["lr"]
+            t = min(1.0, FLOATS.divide(1.0, total(map(abs, gradient)))) * group["lr"]
         else:
             memory.learn(gradient, group["history_size"])
             t = group["lr"]
         d = memory.direction(gradient)
         memory.d, memory.t, memory.prev_flat_grad, memory.prev_loss = d, t, gradient, loss
-        start = Point(0.0, loss, gradient, _dot(gradient, d))
+        start = Point(0.0, loss, gradient, dot(gradient, d))
         if start.slope > -group["tolerance_change"]:
             return
         x = [parameter.data for parameter in parameters]
         if group["line_search_fn"] is not None:
 
             def evaluate(t: float, x: list[float] = x, d: list[float] = d) -> Point:
-                _move_to(parameters, _ahead(x, d, t))
+                _move_to(parameters, ahead(x, d, t))
                 return _point_here(closure, parameters, d, t)
 
             most = group["max_eval"] - evaluations
             end, evaluated = strong_wolfe(evaluate, start, t, _largest(d), group["tolerance_change"], most)
             memory.t = end.t
-            _move_to(parameters, _ahead(x, d, end.t))
+            _move_to(parameters, ahead(x, d, end.t))
         else:
-            _move_to(parameters, _ahead(x, d, t))
+            _move_to(parameters, ahead(x, d, t))
             if iteration == group["max_iter"]:
                 return  # the next step computes the loss here anyway
             end, evaluated = _point_here(closure, parameters, d, t), 1
@@ -234,32 +214,17 @@ def _iterate(
 
 
 def _point_here(closure: Callable[[], Any], parameters: list[ScalarValue], d: list[float], t: float) -> Point:
-    loss = float(closure())
+    loss = _number(closure())
     gradient = _gradient(parameters)
-    return Point(t, loss, gradient, _dot(gradient, d))
+    return Point(t, loss, gradient, dot(gradient, d))
 
 
-# ---- vectors are lists; fsum rounds once, and so the same in every version of Python
+def _number(loss: Any) -> float:
+    return float(as_number(loss.data if isinstance(loss, ScalarValue) else loss, "the closure's result"))
 
 
 def _gradient(parameters: list[ScalarValue]) -> list[float]:
     return [float(parameter.grad) for parameter in parameters]
-
-
-def _dot(x: list[float], y: list[float]) -> float:
-    return _sum(map(mul, x, y))
-
-
-def _sum(terms: Iterable[float]) -> float:
-    given = list(terms)
-    try:
-        return math.fsum(given)
-    except (OverflowError, ValueError):  # where IEEE arithmetic has infinity and nan
-        return reduce(add, given)
-
-
-def _ahead(x: list[float], d: list[float], t: float) -> list[float]:
-    return [position + t * along for position, along in zip(x, d, strict=True)]
 
 
 def _largest(numbers: list[float]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from nanograd.engine import FLOATS, ScalarValue, enable_grad
+from nanograd.engine import FLOATS, NumberTypeError, ScalarValue, enable_grad
 from nanograd.nn._errors import MissingMethodError
 from nanograd.nn.optim._hyperparameters import check_betas, check_not_negative
 from nanograd.nn.optim._param_groups import ParamGroup, Params, complete_group, param_groups
@@ -34,7 +34,8 @@ class Optimizer:
     ScalarValue(data=0.75)
 
     Args:
-        params: the parameters, or dicts of parameters and hyperparameters of their own.
+        params: the parameters, those of ``named_parameters()`` with their names, or dicts of parameters and
+            hyperparameters of their own.
         defaults: the hyperparameters, for groups that do not have their own.
 
     Attributes:
@@ -105,9 +106,13 @@ class Optimizer:
 
         Returns:
             What the closure returned; None without one.
+
+        Raises:
+            NumberTypeError: if the closure is not a function.
         """
         loss = None
         if closure is not None:
+            check_closure(closure)
             with enable_grad():
                 loss = closure()
         changes = []  # all of them are computed before the first is made
@@ -190,3 +195,16 @@ class Optimizer:
             for index, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} (\n{''.join(groups)})"
+
+
+def check_closure(closure: object) -> None:
+    """Refuse what is not a function, such as the loss itself.
+
+    Raises:
+        NumberTypeError: with its type.
+    """
+    if not callable(closure):
+        raise NumberTypeError(
+            "step(closure) takes a function that computes the loss again, and got "
+            f"{type(closure).__name__}. Of a loss call backward(), and then step() without arguments."
+        )

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
 
 ParamGroup: TypeAlias = dict[str, Any]
-Params: TypeAlias = Iterable[ScalarValue] | Iterable[Mapping[str, Any]]
-"""Parameters, or one dict a group: ``{"params": parameters, "lr": 0.1}``."""
+Params: TypeAlias = Iterable[ScalarValue] | Iterable[tuple[str, ScalarValue]] | Iterable[Mapping[str, Any]]
+"""Parameters, with their names or without, or one dict a group: ``{"params": parameters, "lr": 0.1}``."""
 
 # What schedulers write into a group beside its hyperparameters, and read from it when they resume.
 _SCHEDULED = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
@@ -41,18 +41,21 @@ def complete_group(
 ) -> ParamGroup:
     """Return a group with its parameters as a list and with the defaults for what it leaves out.
 
+    Names of parameters are kept under ``"param_names"``, as in PyTorch.
+
     Args:
         group: parameters under ``"params"``, perhaps a ``"name"``, hyperparameters, what schedulers left.
         defaults: the hyperparameters of the optimizer.
         taken: the parameters of other groups.
 
     Raises:
-        NumberTypeError: if one of the parameters is not a ScalarValue.
-        ArgumentError: if one was computed, occurs twice or is taken; if there are none; or if a
-            hyperparameter is unknown, which PyTorch keeps and never reads.
+        NumberTypeError: if the group is not a dict, or one of the parameters not a ScalarValue.
+        ArgumentError: if one was computed, occurs twice or is taken; if there are none, or some have names;
+            or if a hyperparameter is unknown, which PyTorch keeps and never reads.
     """
-    unknown = [name for name in group if name not in {"params", "name", *defaults, *_SCHEDULED}]
-    if unknown or "params" not in group:
+    if not isinstance(group, Mapping):
+        raise NumberTypeError(f"param_group must be a dict, but got {type(group).__name__}")
+    if unknown_names(group, defaults) or "params" not in group:
         raise ArgumentError(
             f'a parameter group has "params" and hyperparameters ({", ".join(defaults)}), '
             f"and this one has {list(group)}"
@@ -60,8 +63,12 @@ def complete_group(
     params = group["params"]
     if isinstance(params, ScalarValue):
         params = [params]
+    if not isinstance(params, Iterable):
+        raise NumberTypeError(
+            f"params of a parameter group are ScalarValues, and got {type(params).__name__}"
+        )
     _refuse_set(params)
-    params = list(params)
+    params, names = _without_names(list(params))
     for parameter in params:
         if not isinstance(parameter, ScalarValue):
             raise NumberTypeError(
@@ -76,7 +83,25 @@ def complete_group(
         raise ArgumentError("optimizer contains a parameter group with duplicate parameters")
     if not set(taken).isdisjoint(params):
         raise ArgumentError("some parameters appear in more than one parameter group")
-    return {**group, "params": params, **{name: group.get(name, value) for name, value in defaults.items()}}
+    complete = {**defaults, **group, "params": params}
+    return {**complete, "param_names": names} if names else complete
+
+
+def unknown_names(group: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+    """Return the names in a group that neither an optimizer with these defaults nor a scheduler reads."""
+    return [name for name in group if name not in {"params", "param_names", "name", *defaults, *_SCHEDULED}]
+
+
+def _without_names(given: list[Any]) -> tuple[list[Any], list[str]]:
+    """Return parameters and their names, if they are pairs as from ``named_parameters()``; else no names."""
+    pairs = [
+        item for item in given if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)
+    ]
+    if not pairs:
+        return given, []
+    if len(pairs) < len(given):
+        raise ArgumentError("all optimizer params should be with/without names. Some param names are missing")
+    return [parameter for _, parameter in pairs], [name for name, _ in pairs]
 
 
 def _refuse_set(params: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nanograd.engine import ArgumentError
+from nanograd.engine import ArgumentError, as_number
 from nanograd.nn.optim._moments import decayed_gradient
 from nanograd.nn.optim._optimizer import Optimizer, State, Update
 from nanograd.nn.optim._param_groups import Params
@@ -75,6 +75,7 @@ class SGD(Optimizer):
     def check(cls, hyperparameters: Mapping[str, Any]) -> None:
         """Refuse what PyTorch refuses, in its words."""
         super().check(hyperparameters)
+        as_number(hyperparameters["dampening"], "dampening value")
         momentum, dampening = hyperparameters["momentum"], hyperparameters["dampening"]
         if hyperparameters["nesterov"] and not (momentum and not dampening):
             raise ArgumentError("Nesterov momentum requires a momentum and zero dampening")

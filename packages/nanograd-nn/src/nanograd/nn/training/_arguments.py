@@ -53,9 +53,10 @@ def named_metrics(metrics: Any) -> dict[str, Metric]:
     """Return metrics by their names; functions become means over batches.
 
     Raises:
-        NumberTypeError: if one is neither a metric nor a function.
-        ArgumentError: if two have one name.
+        NumberTypeError: if one is neither a metric nor a function, or a name is not a string.
+        ArgumentError: if two would have one column.
     """
+    _check_several(metrics, "metrics", "Accuracy()")
     named = isinstance(metrics, Mapping)
     found: dict[str, Metric] = {}
     for name, metric in metrics.items() if named else ((None, metric) for metric in metrics):
@@ -65,9 +66,16 @@ def named_metrics(metrics: Any) -> dict[str, Metric]:
             )
         one = metric if isinstance(metric, Metric) else BatchMean(metric)
         column = one.name if name is None else name
+        if not isinstance(column, str):
+            raise NumberTypeError(f"the name of a metric is a string and not {column!r}")
         if column in found or column in {"epoch", "loss", "lr"}:
             raise ArgumentError(
                 f"there would be two columns {column!r}: give metrics as a dict with other names"
+            )
+        if column.startswith("val_"):
+            raise ArgumentError(
+                f"columns that begin with val_ are of the validation, which measures every metric: "
+                f"give {column!r} another name"
             )
         found[column] = one
     return found
@@ -79,6 +87,7 @@ def ordered_callbacks(callbacks: Iterable[Callback], verbose: bool | None) -> li
     Raises:
         NumberTypeError: if one is not a callback.
     """
+    _check_several(callbacks, "callbacks", "EarlyStopping()")
     given = list(callbacks)
     for callback in given:
         if not isinstance(callback, Callback):
@@ -86,3 +95,8 @@ def ordered_callbacks(callbacks: Iterable[Callback], verbose: bool | None) -> li
     if verbose is not False and not any(isinstance(callback, ProgressDisplay) for callback in given):
         given.insert(0, ProgressDisplay(verbose=bool(verbose)))
     return sorted(given, key=lambda callback: callback.runs_last)
+
+
+def _check_several(given: Any, what: str, example: str) -> None:
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        raise NumberTypeError(f"{what} takes several, such as {what}=[{example}], and got {given!r}")

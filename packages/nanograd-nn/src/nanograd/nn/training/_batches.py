@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from nanograd.engine import ArgumentError, NumberTypeError, no_grad
 from nanograd.nn._module import Module
 from nanograd.nn._nested import is_list
+from nanograd.nn.data import DataLoader
 
 
 def inputs_and_targets(batch: Any) -> list[Any]:
@@ -21,7 +23,7 @@ def inputs_and_targets(batch: Any) -> list[Any]:
         return list(batch)
     raise ArgumentError(
         f"a batch to train or evaluate with is a tuple (inputs, targets), and this one is {batch!r:.80}. "
-        "TensorDataset(inputs, targets) in a DataLoader gives such tuples."
+        "TensorDataset(inputs, targets) in a DataLoader gives such tuples; a collate_fn can make others."
     )
 
 
@@ -43,7 +45,12 @@ def check_loader(loader: Any, what: str, *, read_again: bool) -> None:
             "Of a dataset DataLoader(dataset, batch_size=32) makes batches."
         )
     if number_of_batches(loader) == 0:
-        raise ArgumentError(f"{what} is empty: there are no batches in it")
+        hint = (
+            f"; drop_last leaves out what does not fill a batch of {loader.batch_size}"
+            if isinstance(loader, DataLoader) and loader.drop_last
+            else ""
+        )
+        raise ArgumentError(f"{what} is empty: there are no batches in it{hint}")
     if read_again and isinstance(loader, Iterator):
         raise ArgumentError(f"{what} can be read only once. Give a DataLoader, or a list of batches.")
 
@@ -61,8 +68,13 @@ def batches_of(inputs: Any) -> Iterator[list[Any]]:
     if is_list(inputs):
         yield [inputs]
         return
-    for batch in inputs:
+    for batch in left_alone(inputs):
         yield list(batch[:-1] or batch) if isinstance(batch, tuple) else [batch]
+
+
+def left_alone(loader: Any) -> Any:
+    """Return what gives the batches of a loader, all of them, and leaves it where it is in its epoch."""
+    return copy.copy(loader) if isinstance(loader, DataLoader) else loader
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +88,14 @@ def _put(trainer: Trainer, state: Mapping[str, Any]) -> None:
 
 
 def _running_epoch(state: Mapping[str, Any] | None) -> RunningEpoch | None:
-    return (
-        state
-        if state is None
-        else RunningEpoch(**{field.name: state[field.name] for field in fields(RunningEpoch)})
+    if state is None:
+        return None
+    return RunningEpoch(
+        lr=_checked(state, "lr", float),
+        loss=_checked(state, "loss", float),
+        samples=_checked(state, "samples", int),
+        batches=_checked(state, "batches", int),
+        trained=_checked(state, "trained", bool),
     )
 
 

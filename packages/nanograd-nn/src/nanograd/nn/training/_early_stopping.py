@@ -101,8 +101,7 @@ class EarlyStopping(Callback):
     def state_dict(self) -> dict[str, Any]:
         """Return the best value, when it was, how long ago, and its weights."""
         return {
-            "best": self.best,
-            "best_epoch": self.best_epoch,
+            **self._monitor.state(),
             "waited": self._waited,
             "stopped_epoch": self.stopped_epoch,
             "best_weights": self._best_weights,
@@ -119,7 +118,7 @@ class EarlyStopping(Callback):
         """
         if missing := [key for key in self.state_dict() if key not in state_dict]:
             raise ArgumentError(f"the state of EarlyStopping has {missing[0]!r}, and this dict has not")
-        self._monitor.best, self._monitor.epoch = state_dict["best"], state_dict["best_epoch"]
+        self._monitor.load(state_dict)
         self._waited, self.stopped_epoch = state_dict["waited"], state_dict["stopped_epoch"]
         self._best_weights = state_dict["best_weights"]
 

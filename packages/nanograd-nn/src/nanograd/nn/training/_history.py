@@ -8,6 +8,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,7 @@ class History:
         Args:
             path: the file.
         """
-        rows = [
-            {name: number if _in_json(number) else None for name, number in row.items()} for row in self.rows
-        ]
+        rows = [{name: _in_json(number) for name, number in row.items()} for row in self.rows]
         write_atomically(Path(path), (json.dumps(rows, indent=1, allow_nan=False) + "\n").encode())
 
     def __rich__(self) -> Table:
@@ -163,5 +162,10 @@ def check_mode(mode: str) -> None:
         raise ArgumentError(f"mode is 'min' if less is better or 'max' if more is, and got {mode!r}")
 
 
-def _in_json(number: Any) -> bool:
-    return not isinstance(number, float) or math.isfinite(number)
+def _in_json(number: Any) -> Any:
+    """Return what stands for a number in JSON, which knows neither NumPy's nor those that are not finite."""
+    if isinstance(number, Integral) and not isinstance(number, bool):
+        return int(number)
+    if isinstance(number, Real) and not isinstance(number, bool):
+        return float(number) if math.isfinite(number) else None
+    return number

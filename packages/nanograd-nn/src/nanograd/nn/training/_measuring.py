@@ -8,8 +8,7 @@ from typing import Any
 
 from nanograd.engine import ArgumentError
 from nanograd.nn._module import Module
-from nanograd.nn.data import DataLoader
-from nanograd.nn.training._batches import inputs_and_targets, used_not_trained
+from nanograd.nn.training._batches import inputs_and_targets, left_alone, used_not_trained
 from nanograd.nn.training._steps import loss_number
 from nanograd.nn.training.metrics import Metric
 from nanograd.nn.training.metrics._metric import count_samples
@@ -37,11 +36,9 @@ def measured(
     own_metrics = {name: copy.deepcopy(metric) for name, metric in metrics.items()}
     for metric in own_metrics.values():
         metric.reset()
-    if isinstance(loader, DataLoader):
-        loader = copy.copy(loader)  # the one that is being trained with stays where it is
     total, samples = 0.0, 0
     with used_not_trained(model):
-        for batch in loader:
+        for batch in left_alone(loader):  # it may be the one that is being trained with
             *inputs, targets = inputs_and_targets(batch)
             outputs = model(*inputs)
             size = count_samples(targets)

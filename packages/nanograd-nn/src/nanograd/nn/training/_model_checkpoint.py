@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanograd.engine import ArgumentError
+from nanograd.nn._safetensors_file import libraries
 from nanograd.nn._sizes import as_size
 from nanograd.nn.training._callback import Callback
 from nanograd.nn.training._monitor import Monitor
@@ -28,12 +29,13 @@ class ModelCheckpoint(Callback):
         filepath: the file, which ends in ``.json`` or ``.safetensors``. ``{epoch}`` in it becomes the number
             of epochs that are done; without it there is one file, the newest.
         every_n_epochs: how many epochs lie between two of them.
-        save_best_only: whether only an epoch that is better than all before is written; nothing is on Ctrl-C.
+        save_best_only: whether one is written only if it is better than all that were; nothing is on Ctrl-C.
         monitor: the column of the history that says what is better.
         mode: ``"min"`` if less is better, ``"max"`` if more is.
 
     Raises:
         ArgumentError: if an argument makes no sense.
+        MissingExtraError: if safetensors is needed and not installed.
     """
 
     runs_last = True
@@ -52,6 +54,8 @@ class ModelCheckpoint(Callback):
         self._monitor = Monitor(monitor, mode)
         if self._path(0).suffix.lower() not in {".json", ".safetensors"}:
             raise ArgumentError(f"filepath ends in .json or .safetensors and got {self.filepath!r}")
+        if self._path(0).suffix.lower() == ".safetensors":
+            libraries()  # a package that is missing should not be found out on Ctrl-C
 
     def on_epoch_end(self, trainer: Trainer, row: Mapping[str, Any]) -> None:
         """Write a checkpoint if it is time.
@@ -60,9 +64,9 @@ class ModelCheckpoint(Callback):
             trainer: the one that trains.
             row: the last row of the history.
         """
-        if self.save_best_only and not self._monitor.improves(row):
+        if trainer.epoch % self.every_n_epochs:
             return
-        if trainer.epoch % self.every_n_epochs == 0:
+        if not self.save_best_only or self._monitor.improves(row):
             trainer.save_checkpoint(self._path(trainer.epoch))
 
     def on_exception(self, trainer: Trainer, error: BaseException) -> None:
@@ -77,15 +81,18 @@ class ModelCheckpoint(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """Return the best value so far, and when it was."""
-        return {"best": self._monitor.best, "best_epoch": self._monitor.epoch}
+        return self._monitor.state()
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from where another one was.
 
         Args:
             state_dict: what :meth:`state_dict` returned.
+
+        Raises:
+            ArgumentError: if it is not such a dict.
         """
-        self._monitor.best, self._monitor.epoch = state_dict["best"], state_dict["best_epoch"]
+        self._monitor.load(state_dict)
 
     def _path(self, epoch: int) -> Path:
         try:

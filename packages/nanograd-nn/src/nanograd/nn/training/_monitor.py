@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from nanograd.engine import ArgumentError, as_number
+from nanograd.engine import ArgumentError, NumberTypeError, as_number
 from nanograd.nn.training._history import check_mode
 
 
@@ -24,10 +24,13 @@ class Monitor:
 
     Raises:
         ArgumentError: if the mode is unknown, or ``min_delta`` negative or nan.
+        NumberTypeError: if the column is not a name.
     """
 
     def __init__(self, column: str, mode: str, min_delta: float = 0.0) -> None:
         check_mode(mode)
+        if not isinstance(column, str):
+            raise NumberTypeError(f"monitor is the name of a column of the history and not {column!r}")
         if not as_number(min_delta, "min_delta") >= 0.0:
             raise ArgumentError(f"min_delta is a distance of at least 0 and got {min_delta}")
         self.column = column
@@ -55,6 +58,24 @@ class Monitor:
             return False
         self.best, self.epoch = value, row["epoch"]
         return True
+
+    def state(self) -> dict[str, Any]:
+        """Return the best value, and in which epoch it was."""
+        return {"best": self.best, "best_epoch": self.epoch}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`state` returned.
+
+        Args:
+            state: that, among other entries.
+
+        Raises:
+            ArgumentError: if it is not there.
+        """
+        for key, kind in (("best", float | None), ("best_epoch", int)):
+            if not isinstance(state.get(key), kind):
+                raise ArgumentError(f"the state of what is monitored has {state.get(key)!r:.80} as {key!r}")
+        self.best, self.epoch = state["best"], state["best_epoch"]
 
 
 def monitored(row: Mapping[str, Any], column: str) -> float:

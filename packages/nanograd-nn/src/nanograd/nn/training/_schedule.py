@@ -32,6 +32,11 @@ class Schedule:
         self._optimizer = optimizer
         if scheduler is None:
             return
+        if isinstance(scheduler, type):
+            raise NumberTypeError(
+                f"scheduler is the class {scheduler.__name__}, not one of its objects: "
+                f"write {scheduler.__name__}(optimizer, ...)"
+            )
         if not callable(getattr(scheduler, "step", None)):
             raise NumberTypeError(f"scheduler has a method step() and {type(scheduler).__name__} has not")
         if getattr(scheduler, "optimizer", optimizer) is not optimizer:

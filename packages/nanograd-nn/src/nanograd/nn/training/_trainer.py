@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
 from nanograd.nn._module import Module
+from nanograd.nn._nested import is_list
 from nanograd.nn._save import load, save
 from nanograd.nn._sizes import as_size
+from nanograd.nn.data import DataLoader
 from nanograd.nn.optim import Optimizer
 from nanograd.nn.training import _checkpoint
 from nanograd.nn.training._arguments import check_parts, clipping_bounds, named_metrics, ordered_callbacks
@@ -183,6 +185,7 @@ class Trainer:
                     self._finish_epoch(self._train(step, train_loader), validation)
                     self._interruption.check()
                 self._tell("on_fit_end")
+                self._interruption.check()  # pressed meanwhile, it must not be lost
             except BaseException as error:
                 self._break_off(error)
                 raise
@@ -317,10 +320,12 @@ class Trainer:
                 f"predict takes a list of samples or a loader and got {type(inputs).__name__}"
             )
         self.sync()
+        alone = isinstance(inputs, DataLoader) and inputs.batch_sampler is None  # what comes are samples
         outputs: list[Any] = []
         with used_not_trained(self.model):
             for batch in batches_of(inputs):
-                outputs.extend(plain(self.model(*batch)))
+                found = plain(self.model(*batch))
+                outputs.extend([found] if alone or not is_list(found) else found)
         return outputs
 
     def measured_so_far(self) -> dict[str, Any]:

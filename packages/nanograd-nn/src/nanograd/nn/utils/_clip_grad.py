@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from nanograd.engine import FLOATS, ArgumentError, GraphError, Number, NumberTypeError, ScalarValue, as_number
-from nanograd.nn._nested import is_list
+from nanograd.engine import FLOATS, ArgumentError, GraphError, Number, ScalarValue, as_number
+from nanograd.nn.utils._parameters import Parameters, as_parameters
 
-Parameters: TypeAlias = ScalarValue | Iterable[ScalarValue]
+NormType: TypeAlias = float | Literal["inf"]
 
 
 def clip_grad_norm_(
-    parameters: Parameters, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+    parameters: Parameters, max_norm: float, norm_type: NormType = 2.0, error_if_nonfinite: bool = False
 ) -> float:
     """Scale all gradients by one factor, so that their norm is at most ``max_norm``.
 
@@ -29,8 +29,9 @@ def clip_grad_norm_(
 
     Args:
         parameters: the parameters, or a single one.
-        max_norm: the largest norm.
-        norm_type: which norm: 2 for the length, 1 for the sum of sizes, infinity for the largest.
+        max_norm: the largest norm, at least 0.
+        norm_type: which norm: 2 for the length, 1 for the sum of sizes, infinity or ``"inf"`` for the
+            largest.
         error_if_nonfinite: whether to raise where the norm is infinite or nan. If not, all gradients are nan
             or 0 afterwards.
 
@@ -39,14 +40,14 @@ def clip_grad_norm_(
 
     Raises:
         GraphError: if the norm is not finite and ``error_if_nonfinite`` is set; gradients stay as they are.
-        ArgumentError: if ``norm_type`` is 0, for which there is no norm, or nan.
+        ArgumentError: if ``norm_type`` is 0, for which there is no norm, or nan; or ``max_norm`` is negative,
+            which would turn the gradients around, or nan.
         NumberTypeError: if something is not a ScalarValue or not a real number.
 
     .. _torch.nn.utils.clip_grad_norm_:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
     """
-    given = _as_parameters(parameters)
-    max_norm = float(as_number(max_norm, "max_norm"))
+    given = as_parameters(parameters)
     norm = get_total_norm([value.grad for value in given if value.has_grad], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(given, max_norm, norm)
     return norm
@@ -65,18 +66,21 @@ def clip_grads_with_norm_(parameters: Parameters, max_norm: float, total_norm: f
 
     Args:
         parameters: the parameters, or a single one.
-        max_norm: the largest norm.
+        max_norm: the largest norm, at least 0.
         total_norm: the norm of all gradients, such as :func:`get_total_norm` returns.
 
     Raises:
+        ArgumentError: if ``max_norm`` is negative or nan.
         NumberTypeError: if something is not a ScalarValue or not a real number.
 
     .. _torch.nn.utils.clip_grads_with_norm_:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
     """
-    given = _as_parameters(parameters)
-    norm = float(as_number(total_norm, "total_norm"))
-    factor = FLOATS.minimum(FLOATS.divide(float(as_number(max_norm, "max_norm")), norm + 1e-6), 1.0)
+    given = as_parameters(parameters)
+    largest, norm = float(as_number(max_norm, "max_norm")), float(as_number(total_norm, "total_norm"))
+    if not largest >= 0:
+        raise ArgumentError(f"max_norm is the largest norm, at least 0, and got {max_norm}")
+    factor = FLOATS.minimum(FLOATS.divide(largest, norm + 1e-6), 1.0)
     for value in given:
         if value.has_grad:
             value.grad = value.grad * factor
@@ -104,7 +108,7 @@ def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     .. _torch.nn.utils.clip_grad_value_:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
     """
-    given = _as_parameters(parameters)
+    given = as_parameters(parameters)
     bound = as_number(clip_value, "clip_value")
     if not bound >= 0:
         raise ArgumentError(f"clip_value is the largest size of a gradient, at least 0, and got {clip_value}")
@@ -115,7 +119,7 @@ def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
 
 def get_total_norm(
     tensors: Number | ScalarValue | Iterable[Number | ScalarValue],
-    norm_type: float = 2.0,
+    norm_type: NormType = 2.0,
     error_if_nonfinite: bool = False,
 ) -> float:
     """Return the norm of numbers: (abs(x1)**p + abs(x2)**p + ...)**(1 / p), 0 if there are none.
@@ -127,7 +131,8 @@ def get_total_norm(
 
     Args:
         tensors: numbers, such as gradients.
-        norm_type: p: 2 for the length, 1 for the sum of sizes, infinity for the largest.
+        norm_type: p: 2 for the length, 1 for the sum of sizes, infinity or ``"inf"`` for the
+            largest.
         error_if_nonfinite: whether to raise where the norm is infinite or nan.
 
     Raises:
@@ -138,7 +143,7 @@ def get_total_norm(
     .. _torch.nn.utils.get_total_norm:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
     """
-    p = float(as_number(norm_type, "norm_type"))
+    p = math.inf if norm_type == "inf" else float(as_number(norm_type, "norm_type"))
     if p == 0 or p != p:
         raise ArgumentError(f"norm_type is a number that is not 0, or infinity, and got {norm_type}")
     given = [tensors] if isinstance(tensors, ScalarValue) or not isinstance(tensors, Iterable) else tensors
@@ -167,21 +172,3 @@ def _norm(sizes: list[float], p: float) -> float:
     # In units of the largest, so that no power overflows; fsum rounds once, the same in every version.
     summed = math.fsum(FLOATS.power(size / largest, p) for size in sizes)
     return float(largest * FLOATS.power(summed, 1 / p))
-
-
-def _as_parameters(given: Parameters) -> list[ScalarValue]:
-    """Return what the user gave as a list, which may be read more than once.
-
-    Raises:
-        NumberTypeError: if something is not a ScalarValue.
-    """
-    if isinstance(given, ScalarValue):
-        return [given]
-    if not isinstance(given, Iterable):
-        raise NumberTypeError(f"parameters are ScalarValues, and got {type(given).__name__}")
-    values: list[ScalarValue] = []
-    for value in given:
-        if is_list(value) or not isinstance(value, ScalarValue):
-            raise NumberTypeError(f"parameters are ScalarValues, and one of them is {type(value).__name__}")
-        values.append(value)
-    return values

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from nanograd.engine import Number, NumberTypeError, ScalarValue, ShapeError, as_number
 from nanograd.nn._nested import is_list
+from nanograd.nn.utils._parameters import Parameters, as_parameters
 
 
-def parameters_to_vector(parameters: Iterable[ScalarValue]) -> list[Any]:
+def parameters_to_vector(parameters: Parameters) -> list[Any]:
     """Return the numbers of all parameters in a row, like `torch.nn.utils.parameters_to_vector`_.
 
     >>> parameters_to_vector([ScalarValue(1.0), ScalarValue(2.0)])
     [1.0, 2.0]
 
     Args:
-        parameters: the parameters.
+        parameters: the parameters, or a single one.
 
     Raises:
         NumberTypeError: if one of them is not a ScalarValue.
@@ -24,10 +25,10 @@ def parameters_to_vector(parameters: Iterable[ScalarValue]) -> list[Any]:
     .. _torch.nn.utils.parameters_to_vector:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
     """
-    return [value.data for value in _checked(parameters)]
+    return [value.data for value in as_parameters(parameters)]
 
 
-def vector_to_parameters(vec: Sequence[Number], parameters: Iterable[ScalarValue]) -> None:
+def vector_to_parameters(vec: Sequence[Number], parameters: Parameters) -> None:
     """Give the parameters the numbers of a vector, like `torch.nn.utils.vector_to_parameters`_.
 
     After an error all parameters are as they were.
@@ -39,7 +40,7 @@ def vector_to_parameters(vec: Sequence[Number], parameters: Iterable[ScalarValue
 
     Args:
         vec: the numbers, as many as parameters.
-        parameters: the parameters.
+        parameters: the parameters, or a single one.
 
     Raises:
         ShapeError: if there are more or fewer numbers than parameters, where PyTorch takes more.
@@ -48,7 +49,7 @@ def vector_to_parameters(vec: Sequence[Number], parameters: Iterable[ScalarValue
     .. _torch.nn.utils.vector_to_parameters:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.vector_to_parameters.html
     """
-    given = _checked(parameters)
+    given = as_parameters(parameters)
     if not is_list(vec):
         raise NumberTypeError(f"vec is a list of numbers, and got {type(vec).__name__}")
     numbers = [
@@ -59,11 +60,3 @@ def vector_to_parameters(vec: Sequence[Number], parameters: Iterable[ScalarValue
         raise ShapeError(f"vec has {len(numbers)} numbers, and there are {len(given)} parameters")
     for value, number in zip(given, numbers, strict=True):
         value.data = number
-
-
-def _checked(parameters: Iterable[ScalarValue]) -> list[ScalarValue]:
-    given = list(parameters)
-    for value in given:
-        if not isinstance(value, ScalarValue):
-            raise NumberTypeError(f"parameters are ScalarValues, and one of them is {type(value).__name__}")
-    return given

@@ -22,6 +22,8 @@ class Composed(LRScheduler):
 
     def _hold(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None, purpose: str) -> None:
         kind = type(self).__name__
+        if not isinstance(schedulers, list | tuple):
+            raise NumberTypeError(f"{kind} takes a list of schedulers and got {type(schedulers).__name__}")
         if len(schedulers) < 1:
             raise ArgumentError(f"{kind} expects at least one scheduler{purpose}, but got no scheduler.")
         for index, scheduler in enumerate(schedulers):
@@ -117,13 +119,13 @@ class SequentialLR(Composed):
         last_epoch: int = -1,
     ) -> None:
         self._hold(schedulers, optimizer, "")
-        if len(milestones) != len(schedulers) - 1:
+        self._milestones = as_milestones(milestones)
+        if len(self._milestones) != len(schedulers) - 1:
             raise ArgumentError(
                 "Sequential Schedulers expects number of schedulers provided to be one more than the number "
                 f"of milestone points, but got number of schedulers {len(schedulers)} and the number of "
-                f"milestones to be equal to {len(milestones)}"
+                f"milestones to be equal to {len(self._milestones)}"
             )
-        self._milestones = as_milestones(milestones)
         if self._milestones != list(milestones):
             raise ArgumentError(f"milestones go from the first to the last, and these do not: {milestones}")
         for index, scheduler in enumerate(self._schedulers[1:], start=1):

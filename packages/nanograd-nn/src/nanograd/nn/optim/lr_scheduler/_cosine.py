@@ -102,9 +102,9 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
     ) -> None:
-        if not isinstance(T_0, int) or T_0 <= 0:
+        if isinstance(T_0, bool) or not isinstance(T_0, int) or T_0 <= 0:
             raise ArgumentError(f"Expected positive integer T_0, but got {T_0}")
-        if not isinstance(T_mult, int) or T_mult < 1:
+        if isinstance(T_mult, bool) or not isinstance(T_mult, int) or T_mult < 1:
             raise ArgumentError(f"Expected integer T_mult >= 1, but got {T_mult}")
         self.T_0 = T_0
         self.T_i = T_0
@@ -125,9 +125,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             epoch: where to go; the next epoch if left out.
 
         Raises:
-            ArgumentError: if it is negative.
+            ArgumentError: if it is negative, infinite or nan.
+            NumberTypeError: if it is not a real number.
         """
-        if epoch is not None and not epoch >= 0:
+        if epoch is not None and not 0 <= as_number(epoch, "epoch") < math.inf:
             raise ArgumentError(f"Expected non-negative epoch, but got {epoch}")
         if epoch is None and self.last_epoch < 0:
             epoch = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nanograd.engine import ArgumentError, NumberTypeError
+from nanograd.engine import ArgumentError, NumberTypeError, as_number
 from nanograd.nn.optim._optimizer import Optimizer
 from nanograd.nn.optim.lr_scheduler._scheduler import LRScheduler, check_optimizer
 from nanograd.nn.optim.lr_scheduler._scheduler_state import restore_functions, saved_functions
@@ -65,7 +65,8 @@ class LambdaLR(LRScheduler):
 
     def _times(self, rates: Sequence[float]) -> list[float]:
         return [
-            rate * function(self.last_epoch) for rate, function in zip(rates, self.lr_lambdas, strict=True)
+            rate * as_number(function(self.last_epoch), "the result of lr_lambda")
+            for rate, function in zip(rates, self.lr_lambdas, strict=True)
         ]
 
     def state_dict(self) -> dict[str, Any]:

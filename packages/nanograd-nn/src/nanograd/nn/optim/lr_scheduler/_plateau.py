@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal, SupportsFloat
 
-from nanograd.engine import ArgumentError, as_number
+from nanograd.engine import ArgumentError, NumberTypeError, as_number
 from nanograd.nn.optim._optimizer import Optimizer
 from nanograd.nn.optim.lr_scheduler._momentum import numbers_per_group
 from nanograd.nn.optim.lr_scheduler._scheduler import LRScheduler, check_optimizer
@@ -91,8 +91,17 @@ class ReduceLROnPlateau(LRScheduler):
 
         Args:
             metrics: the quantity that should fall or rise, such as the loss of the epoch.
+
+        Raises:
+            NumberTypeError: if it is not a number.
         """
-        current = float(metrics)
+        try:
+            current = float(metrics)
+        except (TypeError, ValueError) as error:
+            raise NumberTypeError(
+                "step(metrics) takes the number that should fall or rise, such as the loss, and got "
+                f"{type(metrics).__name__}: {metrics!r}"
+            ) from error
         self.last_epoch += 1
         if self._is_better(current):
             self.best = current

@@ -50,7 +50,8 @@ class LRScheduler:
 
     Raises:
         NumberTypeError: if it is not an optimizer.
-        ArgumentError: if it is to go on and a group has no ``"initial_lr"``.
+        ArgumentError: if ``last_epoch`` is not an int of at least -1, or a group has no ``"initial_lr"`` to
+            go on with.
 
     .. _torch.optim.lr_scheduler: https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
     """
@@ -61,6 +62,10 @@ class LRScheduler:
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         check_optimizer(optimizer)
+        if isinstance(last_epoch, bool) or not isinstance(last_epoch, int) or last_epoch < -1:
+            raise ArgumentError(
+                f"last_epoch is -1 to begin, or the epoch that was reached, an int, and got {last_epoch!r}"
+            )
         if last_epoch == -1:
             for group in optimizer.param_groups:
                 group.setdefault("initial_lr", group["lr"])

@@ -47,17 +47,18 @@ def checked_state(given: Mapping[str, Any], own: Mapping[str, Any], kind: str) -
 
 
 def _check_type(given: Any, own: Any, what: str) -> None:
-    """Refuse a word where a number belongs, a number where a list belongs, and so on; None fits anything."""
-    for kinds in (bool, str, int | float, list | tuple, Mapping):
+    """Refuse a word where a number belongs, a number where a list belongs, and so on, also inside lists."""
+    for kinds in (bool, str, int | float, list | tuple, Mapping, type(None)):
         if isinstance(own, kinds):
-            if given is not None and (
-                not isinstance(given, kinds) or isinstance(given, bool) != (kinds is bool)
-            ):
+            if not isinstance(given, kinds) or isinstance(given, bool) != (kinds is bool):
                 raise NumberTypeError(
                     f"{what} in the loaded state dict is {type(given).__name__}: {given!r}, "
                     f"where a {type(own).__name__} belongs"
                 )
-            return
+            break
+    if isinstance(own, list | tuple) and own:
+        for index, item in enumerate(given):
+            _check_type(item, own[min(index, len(own) - 1)], f"{what}[{index}]")
 
 
 # ---- functions are not saved, but what objects that can be called hold is

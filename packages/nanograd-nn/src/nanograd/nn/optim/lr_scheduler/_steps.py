@@ -139,9 +139,11 @@ def as_milestones(given: Iterable[int]) -> list[int]:
     """Return milestones as a list, from the first to the last.
 
     Raises:
-        NumberTypeError: if they are not ints.
+        NumberTypeError: if they are not a list of ints.
         ArgumentError: if one is negative, and so never reached.
     """
+    if not isinstance(given, Iterable):
+        raise NumberTypeError(f"milestones are a list of ints, the numbers of epochs, and got {given!r}")
     milestones = list(given)
     for milestone in milestones:
         if isinstance(milestone, bool) or not isinstance(milestone, int):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any, NamedTuple
 
 from nanograd.engine import ArgumentError, ShapeError
-from nanograd.nn._errors import ClassIndexError
+from nanograd.nn._classes import class_indices
 from nanograd.nn._nested import Nested, is_list, shape_of
 from nanograd.nn.training.metrics._metric import Metric, plain
 
@@ -37,6 +36,7 @@ def scored(
     Raises:
         ShapeError: if the sizes do not match.
         ClassIndexError: if a target is not a class.
+        NumberTypeError: if a target is not an int.
         ArgumentError: if there are no samples.
     """
     values, wanted = plain(outputs), plain(targets)
@@ -61,13 +61,9 @@ def scored(
             "a metric of classes takes outputs (..., C) with targets (...), "
             f"and got {shape} and {target_shape}"
         )
-    kept = [(row, label) for row, label in zip(rows, labels, strict=True) if label != ignore_index]
-    for _, label in kept:
-        if isinstance(label, bool) or not isinstance(label, Integral) or not 0 <= int(label) < classes:
-            raise ClassIndexError(
-                f"Target {label!r} is out of bounds: there are {classes} classes, 0 to {classes - 1}"
-            )
-    return Scored([row for row, _ in kept], [int(label) for _, label in kept], classes)
+    indices = class_indices(labels, classes, ignore_index)
+    kept = [(row, label) for row, label in zip(rows, indices, strict=True) if label != ignore_index]
+    return Scored([row for row, _ in kept], [label for _, label in kept], classes)
 
 
 class ClassMetric(Metric):
@@ -94,6 +90,7 @@ class ClassMetric(Metric):
         Raises:
             ShapeError: if the sizes do not match, or the number of classes changes.
             ClassIndexError: if a target is not a class.
+            NumberTypeError: if a target is not an int.
             ArgumentError: if there are no samples.
         """
         self._count(scored(outputs, targets, self.threshold, self.ignore_index))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from nanograd.engine import ArgumentError, ShapeError
+from nanograd.engine import ArgumentError, ShapeError, as_number
 from nanograd.nn._nested import Nested, is_list, shape_of
 from nanograd.nn.training.metrics._metric import Metric, check_samples, plain
 
@@ -33,6 +33,7 @@ class MeanSquaredError(Metric):
         Raises:
             ShapeError: if the shapes differ.
             ArgumentError: if there are no numbers.
+            NumberTypeError: if something is not a real number.
         """
         for row, wanted in _rows(outputs, targets):
             self.state["total"] += math.fsum(map(self._error, row, wanted))
@@ -95,6 +96,7 @@ class R2Score(Metric):
         Raises:
             ShapeError: if the shapes differ, or the number of outputs changes.
             ArgumentError: if there are no numbers.
+            NumberTypeError: if something is not a real number.
         """
         state = self.state
         for row, wanted in _rows(outputs, targets):
@@ -141,9 +143,13 @@ def _rows(outputs: Nested, targets: Nested) -> list[tuple[list[float], list[floa
     if 0 in shape:
         raise ArgumentError(f"a metric needs samples, and outputs have the shape {shape}")
     if not shape:
-        return [([float(values)], [float(wanted)])]
+        return [(_flat(values), _flat(wanted))]
     return [(_flat(row), _flat(target)) for row, target in zip(values, wanted, strict=True)]
 
 
 def _flat(row: Any) -> list[float]:
-    return [number for item in row for number in _flat(item)] if is_list(row) else [float(row)]
+    return [number for item in row for number in _flat(item)] if is_list(row) else [_float(row)]
+
+
+def _float(number: Any) -> float:
+    return float(as_number(number, "a metric"))

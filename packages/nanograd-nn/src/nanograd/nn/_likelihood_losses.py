@@ -1,75 +1,24 @@
-"""Losses that compare with a distribution: one that is given, or one that a model predicts."""
+"""Losses of models that predict a distribution: how unlikely it says that the target is."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, cast
 
-from nanograd.engine import ArgumentError, Number, ScalarValue, ShapeError, exp, log, maximum, where
-from nanograd.nn._loss import Loss, broadcast, each, pointwise, same_shape
+from nanograd.engine import (
+    ArgumentError,
+    Number,
+    ScalarValue,
+    ShapeError,
+    as_number,
+    exp,
+    log,
+    maximum,
+    where,
+)
+from nanograd.nn._loss import Loss, broadcast, each, known, pointwise, same_shape
 from nanograd.nn._nested import Nested, Shape, flat, shape_of
 from nanograd.nn._reduction import Reduction, check_reduction, reduced
-
-KLReduction: TypeAlias = Literal["mean", "sum", "none", "batchmean"]
-
-
-def kl_div(
-    input: Nested,
-    target: Nested,
-    reduction: KLReduction = "mean",
-    log_target: bool = False,
-) -> Any:
-    """Return the mean of target (log(target) - input), like `torch.nn.functional.kl_div`_.
-
-    This is the divergence of Kullback and Leibler with the reduction ``"batchmean"``, or the sum; ``"mean"``
-    divides by the number of probabilities, as it does in PyTorch.
-
-    >>> kl_div([[math.log(0.25), math.log(0.75)]], [[0.5, 0.5]], reduction="batchmean")
-    ScalarValue(data=0.143841036225890...)
-
-    Args:
-        input: logarithms of probabilities: a value, or lists of values of any shape.
-        target: probabilities, of the same shape; with ``log_target`` their logarithms.
-        reduction: ``"batchmean"`` for the sum divided by the first size, ``"mean"``, ``"sum"``, or ``"none"``
-            for the terms.
-        log_target: whether the target is logarithms of probabilities too.
-
-    .. _torch.nn.functional.kl_div:
-       https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
-    """
-    check_reduction(reduction, "batchmean")
-    formula = _divergence_of_logs if log_target else _divergence
-    if reduction == "batchmean":
-        shape = shape_of(input, "input")
-        summed = pointwise(formula, input, target, "sum")
-        return summed / shape[0] if shape else summed
-    return pointwise(formula, input, target, reduction)
-
-
-class KLDivLoss(Loss):
-    """Compute the mean of target (log(target) - input), like `torch.nn.KLDivLoss`_.
-
-    This is the divergence of Kullback and Leibler with the reduction ``"batchmean"``, or the sum; ``"mean"``
-    divides by the number of probabilities, as it does in PyTorch. Call it as ``loss(input, target)``, see
-    :func:`~nanograd.nn.functional.kl_div`.
-
-    >>> loss = KLDivLoss(reduction="sum")
-    >>> loss([math.log(0.25), math.log(0.75)], [0.5, 0.5])
-    ScalarValue(data=0.143841036225890...)
-
-    Args:
-        reduction: ``"batchmean"`` for the sum divided by the first size, ``"mean"``, ``"sum"``, or ``"none"``
-            for the terms.
-        log_target: whether the target is logarithms of probabilities too.
-
-    .. _torch.nn.KLDivLoss: https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
-    """
-
-    _function = staticmethod(kl_div)
-    _reductions = ("batchmean",)
-
-    def __init__(self, reduction: KLReduction = "mean", log_target: bool = False) -> None:
-        super().__init__(reduction, log_target=log_target)
 
 
 def gaussian_nll_loss(
@@ -99,12 +48,14 @@ def gaussian_nll_loss(
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each number.
 
     Raises:
-        ArgumentError: if a variance is negative.
+        ArgumentError: if a variance is negative, which compiled code does not look at; or ``eps`` is.
+        NumberTypeError: if something is not a real number.
 
     .. _torch.nn.functional.gaussian_nll_loss:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
     """
     check_reduction(reduction)
+    _check_eps(eps)
     shape = same_shape(input, target)
     variances = [_held(variance, eps) for variance in _variances(var, shape)]
     constant = math.log(2.0 * math.pi) / 2 if full else 0.0
@@ -138,6 +89,7 @@ class GaussianNLLLoss(Loss):
     _function = staticmethod(gaussian_nll_loss)
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: Reduction = "mean") -> None:
+        _check_eps(eps)
         super().__init__(reduction, full=full, eps=eps)
 
 
@@ -168,6 +120,7 @@ def poisson_nll_loss(
     .. _torch.nn.functional.poisson_nll_loss:
        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
     """
+    as_number(eps, "eps")
 
     def loss(x: Any, y: Any) -> Any:
         unlikely = exp(x) - y * x if log_input else x - y * log(x + eps)
@@ -201,16 +154,8 @@ class PoissonNLLLoss(Loss):
     def __init__(
         self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: Reduction = "mean"
     ) -> None:
+        as_number(eps, "eps")
         super().__init__(reduction, log_input=log_input, full=full, eps=eps)
-
-
-def _divergence(x: Any, y: Any) -> Any:
-    """Return y (log(y) - x), with 0 log(0) = 0."""
-    return where(y, y * log(where(y, y, 1.0)), 0.0) - y * x
-
-
-def _divergence_of_logs(x: Any, y: Any) -> Any:
-    return exp(y) * (y - x)
 
 
 def _log_factorial(y: Any) -> Any:
@@ -233,9 +178,9 @@ def _variances(var: Nested, shape: Shape) -> list[ScalarValue]:
         variances = broadcast(var, shape, "var")
     else:
         raise ShapeError(f"var is of incorrect size: {size}, for an input of size {shape}")
-    for variance in variances:
-        if variance.data < 0:
-            raise ArgumentError(f"var has negative entry/entries: {variance.data}")
+    for _, number in known(variances):
+        if number < 0:
+            raise ArgumentError(f"var has negative entry/entries: {number}")
     return variances
 
 
@@ -243,6 +188,11 @@ def _differs_by_one_1(size: Shape, shape: Shape) -> bool:
     if len(size) != len(shape):
         return False
     return [own for own, wanted in zip(size, shape, strict=True) if own != wanted] == [1]
+
+
+def _check_eps(eps: float) -> None:
+    if not as_number(eps, "eps") >= 0:
+        raise ArgumentError(f"eps is the smallest variance, at least 0, and got {eps}")
 
 
 def _held(variance: ScalarValue, eps: Number) -> ScalarValue:
