@@ -13,6 +13,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from nanograd.compile import compile_graph
 from nanograd.engine import dot, no_grad, relu, softmax
 from nanograd.nn import CrossEntropyLoss, Module, Parameter
 from nanograd.nn.data import CharacterVocabulary, load_names
@@ -182,3 +183,12 @@ with rc_context({"svg.hashsalt": "nanograd", "font.size": 11, "text.color": text
     Path("output").mkdir(exist_ok=True)
     figure.savefig("output/example_gpt.png", dpi=200, metadata={"Software": None})
     figure.savefig("output/example_gpt.svg", metadata={"Date": None})
+
+# %%
+# What has been computed? The compiler folds the 7,000 numbers of one name back into arrays. Queries, keys and
+# values of all tokens and heads come out of one matrix product, although nobody wrote a matrix.
+
+tokens = characters.encode("eleanor")
+program = compile_graph(loss_of(model(tokens[:-1]), tokens[1:]), parameters=model.parameters())
+print(program.source.partition("\n\n\n")[0])
+print(program.report())

@@ -276,9 +276,13 @@ def test_names_of_the_state_are_pytorch_s():
         (
             lambda: MultiheadAttention(2, 1)(X, X, X),
             ShapeError,
-            r"takes a query of shape \(length, 2\), .* \(3, 4\)",
+            r"takes a query of shape \(length, 2\), or of three dimensions for a batch, and got \(3, 4\)$",
         ),
-        (lambda: MultiheadAttention(4, 1)(X, [X], [X]), ShapeError, "takes a key of shape"),
+        (
+            lambda: MultiheadAttention(4, 1)(X, [X], [X]),
+            ShapeError,
+            r"takes a key of shape \(length, 4\), .* as the query's \(3, 4\), and got \(1, 3, 4\)$",
+        ),
         (lambda: MultiheadAttention(4, 1)(X, X, X[:2]), ShapeError, "key and value need one length"),
         (
             lambda: MultiheadAttention(4, 1)(X, X, X, attn_mask=[[True]]),

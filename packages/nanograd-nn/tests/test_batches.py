@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from nanograd.engine import NumberTypeError, ScalarValue, ShapeError, leaves, topological_order
 from nanograd.nn import MLP, Layer, Linear, Neuron, PReLU, Sequential, Tanh, summary
 from nanograd.nn.functional import linear
+from nanograd.nn.init import ones_
 
 BATCH = [[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0], [0.0, 0.0, 1.0], [4.0, -2.0, 1.0]]
 DEEP = [[BATCH[0], BATCH[1]], [BATCH[2], BATCH[3]]]
@@ -119,9 +120,16 @@ def test_what_is_not_a_number_in_a_batch_is_refused(make):
         make()([[1.0, 2.0, 3.0], [1.0, "a", 3.0]])
 
 
+def test_the_message_shows_numbers_and_not_what_holds_them():
+    with pytest.raises(ShapeError, match=r"Linear '1' takes 4 inputs and got 1: \[0\.25\]\. Give it"):
+        Sequential(Linear(1, 1).apply(lambda module: ones_([*module.weight, module.bias])), Linear(4, 1))(
+            [-0.75]
+        )
+
+
 def test_the_message_of_a_large_batch_is_short():
     with pytest.raises(ShapeError, match=r"takes 3 inputs and got a batch of shape \(50, 20\)\. ") as error:
-        Linear(3, 2)([[ScalarValue(0.1)] * 20] * 50)
+        Linear(3, 2)([[ScalarValue(0.123456789)] * 20] * 50)
     assert len(str(error.value)) < 150
 
 

@@ -192,9 +192,10 @@ class MultiheadAttention(Module):
         shapes = [shape_of(part, name) for name, part, _ in named]
         for (name, _, size), shape in zip(named, shapes, strict=True):
             if len(shape) not in {2, 3} or len(shape) != len(shapes[0]) or 0 in shape or shape[-1] != size:
+                alike = "" if name == "query" else f", with as many dimensions as the query's {shapes[0]}"
                 raise ShapeError(
                     f"{caller('MultiheadAttention')} takes a {name} of shape (length, {size}), or of three "
-                    f"dimensions for a batch, like the query's {shapes[0]}, and got {shape}"
+                    f"dimensions for a batch{alike}, and got {shape}"
                 )
         batches = []
         for (_, part, _), shape in zip(named, shapes, strict=True):

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any, TypeAlias
 
 from nanograd.engine import Number, NumberTypeError, ScalarValue, ShapeError, as_number, dot, inner, scope
-from nanograd.nn._nested import Shape, is_list, nested, shape_of
+from nanograd.nn._nested import Shape, is_list, mapped, nested, shape_of
 
 Vector: TypeAlias = Iterable[Any]
 """Values and plain numbers in a list, a tuple or an array, for one sample; or lists of such lists."""
@@ -182,7 +182,7 @@ def _constant(number: Number, kind: str) -> ScalarValue:
 
 def _wrong_size(values: Sequence[Any], size: int, kind: str, shape: Shape = ()) -> ShapeError:
     got = f"a batch of shape {shape}" if shape else str(len(values))
-    shown = reprlib.repr(list(values))
+    shown = reprlib.repr(mapped(lambda value: getattr(value, "data", value), list(values)))
     if len(shown) <= 200:  # a screen full of numbers hides the sizes
         got = f"{got}: {shown}"
     return ShapeError(
