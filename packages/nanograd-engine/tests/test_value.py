@@ -235,3 +235,17 @@ def test_leaves_and_results_tell_what_they_are():
     assert logsumexp([ScalarValue(1.0).detach(), ScalarValue(1.0).detach()]).local_derivatives == (None, None)
     assert y.item() == 6.0
     assert copy.copy(y).children == y.children
+
+
+def test_requires_grad_may_be_assigned_to_a_leaf_and_to_nothing_else():
+    x = ScalarValue(2.0)
+    x.requires_grad = False
+    assert not (x * 3).requires_grad
+    x.requires_grad = True
+    y = x * 3
+    assert y.requires_grad
+    with pytest.raises(GraphError, match=r"changes leaves, and .* was computed by '\*'"):
+        y.requires_grad = False
+    with pytest.raises(NumberTypeError, match=r"requires_grad_\(\) takes True or False and got str: 'no'"):
+        x.requires_grad_("no")
+    assert x.requires_grad

@@ -80,10 +80,7 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
                 f"ScalarValue(data, label) takes a string as label and got {described(label)}. "
                 "A ScalarValue has no list of children to give: it records the operations done with it."
             )
-        if requires_grad is not True and requires_grad is not False:
-            raise NumberTypeError(
-                f"ScalarValue(requires_grad) takes True or False and got {described(requires_grad)}"
-            )
+        _check_bool(requires_grad, "ScalarValue(requires_grad)")
         self._data = as_number(data, f"{type(self).__name__}(data)")
         self._grad = None
         self._operation = None
@@ -165,6 +162,10 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
         """Whether a backward pass gives it a gradient."""
         return self._requires_grad
 
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self.requires_grad_(requires_grad)
+
     @property
     def is_leaf(self) -> bool:
         """Whether it was given and not computed."""
@@ -186,9 +187,14 @@ class ScalarValue(Elementary, NumberProtocol, MicrogradNames):
     def requires_grad_(self, requires_grad: bool = True) -> ScalarValue:
         """Say whether operations from now on carry gradients to this leaf, and return it.
 
+        Args:
+            requires_grad: whether they do.
+
         Raises:
             GraphError: if it is not a leaf.
+            NumberTypeError: if ``requires_grad`` is not a bool.
         """
+        _check_bool(requires_grad, "requires_grad_()")
         if self._operation is not None:
             raise GraphError(
                 f"requires_grad_() changes leaves, and {self!r} was computed by {self._operation.symbol!r}. "
@@ -501,6 +507,11 @@ def as_operand(given: Any, operation: Operation) -> ScalarValue:
     if is_array(given):
         return _ASK_OTHER_OPERAND
     return _constant(as_number(given, operation.usage))
+
+
+def _check_bool(given: object, what: str) -> None:
+    if given is not True and given is not False:
+        raise NumberTypeError(f"{what} takes True or False and got {described(given)}")
 
 
 _new = object.__new__

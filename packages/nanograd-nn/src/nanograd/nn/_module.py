@@ -15,7 +15,7 @@ from nanograd.engine import ArgumentError, Number, scope
 from nanograd.nn._buffers import named_numbers
 from nanograd.nn._errors import MissingMethodError
 from nanograd.nn._forward_hooks import Hookable, ModuleHooks
-from nanograd.nn._parameter import Parameter, check_requires_grad
+from nanograd.nn._parameter import Parameter
 from nanograd.nn._parts import Path, name_of, part_at, parts
 from nanograd.nn._printing import nested_repr
 from nanograd.nn._registration import Registration
@@ -289,7 +289,6 @@ class Module(Hookable, Registration):
         Raises:
             NumberTypeError: if it is not a bool.
         """
-        check_requires_grad(requires_grad, "requires_grad_()")
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanograd.engine import NumberTypeError, ScalarValue
+from nanograd.engine import ScalarValue
 
 
 class Parameter(ScalarValue):
@@ -26,23 +26,3 @@ class Parameter(ScalarValue):
     """
 
     __slots__ = ()
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether a backward pass gives it a gradient; assigning False freezes it, as in PyTorch."""
-        return self._requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, requires_grad: bool) -> None:
-        check_requires_grad(requires_grad, "requires_grad of Parameter")
-        self.requires_grad_(requires_grad)
-
-
-def check_requires_grad(given: object, what: str) -> None:
-    """Refuse what is not a bool.
-
-    Raises:
-        NumberTypeError: with what was asked.
-    """
-    if not isinstance(given, bool):
-        raise NumberTypeError(f"{what} takes True or False and got {type(given).__name__}: {given!r}")
