@@ -31,7 +31,9 @@ print(f"backward() found {w1.grad:.6f}")
 # The same as a page to hand out, in Markdown with formulas.
 
 Path("output").mkdir(exist_ok=True)
-Path("output/derivation_neuron.md").write_text(derivation.markdown(numbers=True, title="One neuron, differentiated"), encoding="utf-8")
+Path("output/derivation_neuron.md").write_text(
+    derivation.markdown(numbers=True, title="One neuron, differentiated"), encoding="utf-8"
+)
 
 # %%
 # Is ``backward()`` right? Every value and every gradient of a network's loss is computed once more from its

@@ -28,8 +28,8 @@ STAGED = DOCS / "_build" / "examples"
 GALLERY = DOCS / "gallery"
 
 IN_ORDER = (
-    *("vis", "neuron", "symbolic", "derivation", "nn", "nn_minibatch", "nn_minibatch_epoch"),
-    *("iris", "moons", "digits", "diabetes", "names", "gpt"),
+    *("vis", "neuron", "explain", "symbolic", "derivation", "nn", "nn_minibatch", "nn_minibatch_epoch"),
+    *("iris", "moons", "digits", "diabetes", "names", "gpt", "compile"),
 )
 """The examples from the simplest to the largest; those not listed follow by name."""
 

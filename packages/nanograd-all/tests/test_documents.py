@@ -18,7 +18,7 @@ if not (ROOT / "docs").is_dir():
 READMES = {path.parent.name: path for path in sorted(ROOT.glob("packages/*/README.md"))}
 
 
-@pytest.mark.parametrize("page", ["design", "formulas", "training"])
+@pytest.mark.parametrize("page", ["compiling", "design", "formulas", "training"])
 def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     failed, attempted = doctest.testfile(

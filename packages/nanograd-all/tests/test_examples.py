@@ -47,7 +47,7 @@ def run(tmp_path_factory):
 def test_an_example_runs_and_draws(name, run):
     printed, folder = run(name)
     assert printed
-    pictures = sorted(path for path in (folder / "output").iterdir() if path.suffix != ".md")
+    pictures = sorted(path for path in (folder / "output").iterdir() if path.suffix not in {".html", ".md"})
     assert {path.suffix for path in pictures} == {".png", ".svg"}
     assert all(path.stem.startswith(name) for path in pictures)
     for path in pictures:
@@ -119,6 +119,21 @@ def test_iris_is_learned(run):
     printed, _ = run("example_iris")
     accuracy = float(re.search(r"test accuracy:? +([01]\.\d+)", printed)[1])
     assert accuracy >= 0.93
+
+
+def test_a_gradient_is_explained(run):
+    printed, folder = run("example_explain")
+    assert "20 + 13 = 33\nThis is b.grad." in printed
+    assert "0.059938 + 0.015029 = 0.074968" in printed
+    page = (folder / "output" / "example_explain.html").read_text(encoding="utf-8")
+    assert "A network of 28 parameters" in page
+
+
+def test_the_program_is_equal_to_the_graph_and_trains(run):
+    printed, _ = run("example_compile")
+    assert float(re.search(r"gradients differ by (\S+) at most", printed)[1]) < 1e-14
+    assert "layers_1_pre = layers_0_relu @ W1.T" in printed
+    assert "100 of 100 points are on the right side" in printed
 
 
 def test_the_neuron_is_derived_verified_and_written_as_programs(run):

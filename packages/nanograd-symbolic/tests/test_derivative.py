@@ -190,3 +190,29 @@ def test_a_derivative_with_a_pole_is_refused():
     root = (x * zero).sqrt()  # its formula is sqrt(0), and 1 / (2 sqrt(0)) is its slope
     with pytest.raises(NoFormulaError, match=r"a derivative of sqrt.* is no real number: it has zoo"):
         symbolic_grad(root, x)
+
+
+def test_the_derivatives_of_a_long_product_are_written_in_linear_size():
+    sizes = []
+    for count in (50, 100):
+        factors = [ScalarValue(0.9 + index / 500, label=f"f{index}") for index in range(count)]
+        product = prod(factors)
+        formula = symbolic_grad(product, factors, sharing=True)
+        sizes.append(sum(meaning.count_ops() for _, meaning in formula.definitions))
+        assert formula.expression.count_ops() <= 30 * count
+        product.backward()
+        values = {formula.symbols[factor]: sympy.Float(factor.data, 30) for factor in factors}
+        for symbol, meaning in formula.definitions:
+            values[symbol] = meaning.xreplace(values)
+        for factor, slope in zip(factors, formula.expression, strict=True):
+            assert float(slope.xreplace(values)) == pytest.approx(factor.grad, rel=1e-13)
+    assert sizes[1] < 2.2 * sizes[0]
+
+
+def test_a_long_product_with_equal_factors_and_numbers_derives_as_sympy_has_it():
+    leaf, other = ScalarValue(1.5, label="x"), ScalarValue(-0.5, label="y")
+    product = prod([leaf, other, 2, leaf, leaf.sin(), other, 0.5, leaf, other, leaf * other])
+    x, y = sympy.symbols("x y", real=True)
+    for value, symbol in ((leaf, x), (other, y)):
+        expected = sympy.diff(to_sympy(product), symbol)
+        assert sympy.expand(symbolic_grad(product, value) - expected) == 0

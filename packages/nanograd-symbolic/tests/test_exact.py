@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nanograd.engine import OPS, ArgumentError, GraphError, ScalarValue, sum_
+from nanograd.engine import OPS, ArgumentError, GraphError, ScalarValue, custom_op, sum_
 from nanograd.engine._apply import apply
 from nanograd.symbolic import NoExactValueError, evaluate_exact
 from rich.console import Console
@@ -201,3 +201,24 @@ def test_ten_thousand_nodes_deep_is_no_recursion():
     for _ in range(3_000):
         value = value * 0.999 + 0.001
     assert evaluate_exact(sum_([value, 1.0]), digits=20).is_settled
+
+
+def test_a_rule_that_leaves_the_number_system_is_refused():
+    operation = custom_op("exp_by_floats", lambda m, x: math.exp(x), [lambda m, o, x: o])
+    with pytest.raises(NoExactValueError, match="'exp_by_floats' has no value with more digits"):
+        evaluate_exact(operation(ScalarValue(0.5)))
+
+
+def test_a_rule_may_have_whole_floats_for_constants():
+    operation = custom_op(
+        "ramp", lambda m, x: m.where(x > 0, x, 0.0), [lambda m, o, x: m.where(x > 0, 1.0, 0.0)]
+    )
+    assert evaluate_exact(operation(ScalarValue(-0.5)) + ScalarValue(0.1)).value == 0.1
+
+
+def test_whole_numbers_beyond_the_largest_float_are_infinite_in_float():
+    report = evaluate_exact(ScalarValue(10**400, label="a") * 3)
+    assert report.value == 3 * 10**400
+    assert "inf" in str(report)
+    assert evaluate_exact(ScalarValue(10**400) * 3, numbers="fraction").value == 3 * 10**400
+    assert str(evaluate_exact(ScalarValue(0.5))).startswith("rounding errors of 1 node against")

@@ -1,13 +1,14 @@
 """A formula and its graph say the same: values, derivatives, and the formula that comes back."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
-from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, leaves, topological_order
-from nanograd.symbolic import NoOperationError, from_sympy, symbolic_grad, to_sympy
+from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue, leaves, topological_order, where
+from nanograd.symbolic import NoOperationError, SharedFormula, from_sympy, symbolic_grad, to_sympy
 
 x, y, z = sympy.symbols("x y z", real=True)
 k, n = sympy.symbols("k n", integer=True)
@@ -31,23 +32,24 @@ def expressions(draw, depth=3):
     if depth == 0:
         return draw(st.sampled_from([x, y, z, sympy.Integer(2), sympy.Rational(1, 3), sympy.Float(0.7)]))
     first, second = draw(expressions(depth=depth - 1)), draw(expressions(depth=depth - 1))
-    return draw(
-        st.sampled_from(
-            [
-                first + second,
-                first - 2 * second,
-                first * second,
-                first / (second**2 + 1),
-                first**2,
-                sympy.Max(first, second),
-                sympy.Min(first, second + 1),
-                sympy.Piecewise((first, second > 0), (second, True)),
-                sympy.Piecewise((first, sympy.And(x > 0, y <= 1)), (second, sympy.Ne(z, 1)), (x, True)),
-                *[function(first) for function in UNARY[:7]],
-            ]
-        )
-    )
+    return draw(st.sampled_from(JOINED))(first, second)
 
+
+# Functions: SymPy thinks longer about all of these expressions than about the one that is drawn.
+JOINED = [
+    lambda first, second: first + second,
+    lambda first, second: first - 2 * second,
+    lambda first, second: first * second,
+    lambda first, second: first / (second**2 + 1),
+    lambda first, _: first**2,
+    sympy.Max,
+    lambda first, second: sympy.Min(first, second + 1),
+    lambda first, second: sympy.Piecewise((first, second > 0), (second, True)),
+    lambda first, second: sympy.Piecewise(
+        (first, sympy.And(x > 0, y <= 1)), (second, sympy.Ne(z, 1)), (x, True)
+    ),
+    *[lambda first, _, function=function: function(first) for function in UNARY[:7]],
+]
 
 POINT = {"x": 0.75, "y": -1.5, "z": 0.3}
 EXACTLY = {symbol: sympy.Rational(*POINT[symbol.name].as_integer_ratio()) for symbol in (x, y, z)}
@@ -113,9 +115,55 @@ def test_conditions_choose_as_sympy_does_and_come_back(condition, point):
         assert to_sympy(root).subs(elsewhere) == expression.subs(elsewhere)
 
 
-def test_a_condition_comes_back_as_it_was_written():
+WRITTEN = [
+    *[x > 0, x < y, x >= y, sympy.Ne(x, y), sympy.Eq(x, y)],
+    sympy.And(x > 1, y < 1),
+    sympy.Or(x > 1, sympy.Eq(y, 1)),
+    sympy.Or(sympy.And(x > 1, y <= 1), sympy.And(x <= 2, z >= y)),
+]
+
+
+@pytest.mark.parametrize("condition", WRITTEN, ids=str)
+def test_a_condition_comes_back_as_it_was_written(condition):
+    point = {x: 2.0, y: 0.5, z: 9.0}
+    values = {symbol: point[symbol] for symbol in {x, *condition.free_symbols}}
+    back = to_sympy(from_sympy(sympy.Piecewise((10 * x, condition), (x, True)), values))
+    assert back.is_Piecewise
+    assert not back.has(sympy.sign, sympy.Max, sympy.Min)
+    for at in itertools.product((0, 1, sympy.Rational(3, 2), 3), repeat=3):
+        place = dict(zip((x, y, z), at, strict=True))
+        assert back.subs(place) == (10 * at[0] if condition.subs(place) else at[0])
+
+
+def test_a_simple_condition_comes_back_to_the_letter():
     root = from_sympy(sympy.Piecewise((x, x > 0), (0, True)), {"x": 2.0})
     assert str(to_sympy(root)) == "Piecewise((0, x <= 0), (x, True))"
+
+
+def test_a_number_that_is_no_condition_stays_a_number():
+    value = ScalarValue(2.0, label="x")
+    sign = from_sympy(sympy.sign(x), {x: value})
+    assert to_sympy(where(sign, value, -value)).has(sympy.sign)
+    assert str(to_sympy(where(1 - value, value, -value))) == "Piecewise((-x, Eq(x, 1)), (x, True))"
+
+
+def test_many_choices_one_after_the_other_are_looked_at_once(monkeypatch):
+    definitions, value, expected = [], x, 0.25
+    for index in range(200):
+        symbol = sympy.Symbol(f"v{index}", real=True)
+        definitions.append((symbol, sympy.Piecewise((value / 2, value > 1), (value + 1, True))))
+        value = symbol
+        expected = expected / 2 if expected > 1 else expected + 1
+    looked_at = []
+    derivatives = ScalarValue.local_derivatives.fget
+    monkeypatch.setattr(
+        ScalarValue,
+        "local_derivatives",
+        property(lambda node: (looked_at.append(node), derivatives(node))[1]),
+    )
+    root = from_sympy(SharedFormula(tuple(definitions), value, {}), {"x": 0.25})
+    assert root.data == expected
+    assert len(looked_at) <= len(topological_order(root))
 
 
 def test_a_branch_that_would_spoil_the_gradient_is_left_out():
@@ -188,6 +236,15 @@ def test_missing_and_superfluous_values_are_named():
         from_sympy(x + y + z, {"x": 1.0, "q": 2.0})
     with pytest.raises(ArgumentError, match="the symbols of the formula are: x"):
         from_sympy(x, {})
+
+
+def test_two_symbols_of_one_name_need_the_symbols_themselves():
+    other = sympy.Symbol("x")
+    with pytest.raises(
+        ArgumentError, match="a value for 'x', and 2 symbols of the formula have that name: they"
+    ):
+        from_sympy(x - other, {"x": 1.0})
+    assert from_sympy(x - other, {x: 3.0, other: 1.0}).data == 2.0
 
 
 def test_what_is_no_formula_or_number_is_refused():

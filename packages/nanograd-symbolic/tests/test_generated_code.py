@@ -367,6 +367,10 @@ HOSTILE = [
     "kept",
     "sigmoid",
     "f_part_1",
+    "M_PI",
+    "HUGE_VAL",
+    "y1",
+    "FP_NAN",
 ]
 
 
@@ -398,8 +402,24 @@ def test_labels_are_names_or_remarks_in_c_too(tmp_path):
     source = to_c(root)
     assert source.isascii()
     assert source.count("/*") == source.count("*/")
-    function = from_c(compiled(tmp_path, source).f)
+    # The last -std counts: the dialect that a compiler speaks unasked has more names.
+    function = from_c(compiled(tmp_path, source, flags=["-std=gnu17"]).f)
     assert_equal(function(*[leaf.data for leaf in leaves]), engine(root, leaves), absolute=1e-14)
+
+
+@needs_compiler
+def test_a_function_in_c_is_never_called_as_one_of_its_library(tmp_path):
+    names = ["gamma", "round", "abs", "y0", "isfinite", "printf", "index", "exp10", "logb", "M_PI", "csqrt"]
+    root, leaves = neuron()
+    sources = []
+    for name in names:
+        function = lambda x: x.tanh()  # noqa: E731  # it gets a name in the next line
+        function.__name__ = name
+        sources.append(to_c(function, 0.5))
+        with pytest.raises(ArgumentError, match=f"got '{name}', which has a meaning already"):
+            to_c(root, name=name)
+    library = compiled(tmp_path, *sources, flags=["-std=gnu17"])
+    assert all(from_c(library[f"{name}_"])(0.5)[0] == math.tanh(0.5) for name in names)
 
 
 TEXTS = [
@@ -523,6 +543,11 @@ WRONG = {
     "no name": (lambda: to_python(neuron()[0], name="a b"), ArgumentError, r"to_python\(name\) takes a name"),
     "a helper": (lambda: to_c(neuron()[0], name="sigmoid"), ArgumentError, "which has a meaning already"),
     "a word": (lambda: to_c(neuron()[0], name="while"), ArgumentError, "which has a meaning already"),
+    "a function of C": (
+        lambda: to_c(neuron()[0], name="round"),
+        ArgumentError,
+        "'round', which has a meaning",
+    ),
     "precision": (lambda: to_c(neuron()[0], precision="half"), ArgumentError, "'double' or 'float' and got"),
     "header": (lambda: to_c(neuron()[0], header="a.h"), ArgumentError, "takes the name of a macro"),
     "foreign": (

@@ -1,13 +1,15 @@
 """Formulas in LaTeX: every label is data, and equations are linear in the graph."""
 
+import io
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nanograd.engine import NumberTypeError, ScalarValue, scope
-from nanograd.symbolic import FormulaSizeError, equations, latex, to_sympy
+from nanograd.symbolic import FormulaSizeError, critical_points, equations, latex, to_sympy
 from nanograd.symbolic._labels import label_latex, verbatim_latex
+from rich.console import Console
 
 LABELS = {
     "x": "x",
@@ -112,3 +114,12 @@ def test_what_is_no_value_is_refused():
         latex(2.0)
     with pytest.raises(NumberTypeError, match=r"equations\(root\) takes"):
         equations(2.0)
+
+
+def test_equations_and_critical_points_are_shown_in_a_terminal_as_they_print():
+    leaf = ScalarValue(2.0, label="w[red]")
+    value = (leaf * leaf).tanh() * leaf * leaf
+    for shown in (equations(value), critical_points(value, leaf, (-1, 1))):
+        console = Console(file=io.StringIO(), width=100)
+        console.print(shown)
+        assert console.file.getvalue() == f"{shown}\n"

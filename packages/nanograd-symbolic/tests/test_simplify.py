@@ -1,11 +1,20 @@
 """Simplified formulas are shorter and have the same values, and no simplification lasts for ever."""
 
+import pickle
+import sys
 import threading
 
 import pytest
 import sympy
 from nanograd.engine import ArgumentError, NanogradError, NumberTypeError, ScalarValue
-from nanograd.symbolic import SharedFormula, SimplifyTimeoutError, simplify, to_sympy
+from nanograd.symbolic import (
+    FormulaSizeError,
+    SharedFormula,
+    SimplifyTimeoutError,
+    derive,
+    simplify,
+    to_sympy,
+)
 from nanograd.symbolic._simplifier import _each, shortest
 
 x, y = sympy.symbols("x y", real=True)
@@ -66,6 +75,38 @@ def test_what_is_no_formula_is_refused():
         simplify(ScalarValue(1.0))
     with pytest.raises(NumberTypeError, match="got str: 'x'"):
         simplify("x")
+    with pytest.raises(NumberTypeError, match="got StrictGreaterThan: x > 0"):
+        simplify(x > 0)
     for seconds in (0, -1.0, float("inf"), "1"):
         with pytest.raises(ArgumentError, match="takes a positive number and got"):
             simplify(x, seconds=seconds)
+
+
+def test_the_steps_of_a_derivation_can_be_simplified():
+    leaf = ScalarValue(0.5, label="x")
+    step = derive(leaf.sin() ** 2 * leaf, leaf).steps[0]
+    (copy,) = pickle.loads(pickle.dumps([step.before]))  # pickled one line before
+    assert (copy, copy.of, copy.value) == (step.before, step.before.of, step.before.value)
+    assert simplify(step.after - step.after + x, seconds=60) == x
+
+
+class Foreign(sympy.Symbol):
+    """A symbol that no other process can import."""
+
+    __module__ = "nowhere"
+
+
+def test_what_another_process_cannot_read_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nowhere", sys.modules[__name__])
+    with pytest.raises(
+        ArgumentError, match="with ModuleNotFoundError: No module named 'nowhere': are all of"
+    ):
+        simplify(Foreign("z") + 1, seconds=60)
+
+
+def test_a_formula_that_is_too_deep_is_refused():
+    deep = x
+    for _ in range(20_000):
+        deep = sympy.sin(deep, evaluate=False)
+    with pytest.raises(FormulaSizeError, match="too many functions inside each other: simplify its parts"):
+        simplify(deep)

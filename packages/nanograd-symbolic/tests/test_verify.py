@@ -1,5 +1,6 @@
 """verify() finds gradients right that are right, and wrong that are wrong."""
 
+import io
 import json
 import math
 from fractions import Fraction
@@ -272,6 +273,9 @@ def test_options_that_make_no_sense_are_refused():
         ArgumentError, match=r"verify\(tolerance\) takes a positive number, such as 1e-12, and got 0"
     ):
         verify(leaf(1.0) * 2, tolerance=0)
+    for tolerance in (None, "1e-12", math.inf, math.nan):
+        with pytest.raises(ArgumentError, match=r"verify\(tolerance\) takes a positive number"):
+            verify(leaf(1.0) * 2, tolerance=tolerance)
     for digits in (10, 1000, 50.0):
         with pytest.raises(ArgumentError, match=r"verify\(digits\) takes a whole number from 20 to 800"):
             verify(leaf(1.0) * 2, digits=digits)
@@ -316,3 +320,17 @@ def test_a_long_graph_is_verified():
     found = verify(value)
     assert found
     assert len(found.nodes) == 452
+
+
+def test_whole_numbers_beyond_the_largest_float_are_not_finite():
+    found = verify(ScalarValue(10**400, label="a") * 3)
+    assert [check.verdict for check in found.nodes] == ["not finite", "right", "not finite"]
+    assert found
+    assert found.to_dict()["nodes"][0]["value"] == math.inf
+    Console(file=io.StringIO()).print(found)
+
+
+def test_one_node_is_one_node():
+    assert str(verify(ScalarValue(1.0, label="a"))).startswith(
+        "1 node against its formula at 50 digits: 1 right"
+    )

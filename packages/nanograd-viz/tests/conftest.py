@@ -38,3 +38,81 @@ def minibatch():
         loss = sum((y - target) ** 2 for y, target in errors)
     _named(loss, "loss").backward()
     return loss
+
+
+class Part:
+    """A part of a model as this package knows it, made without nanograd.nn."""
+
+    training = True
+
+    def __init__(self, parts=(), parameters=(), call=None, extra=""):
+        self._parts, self._own, self._call, self._extra = list(parts), list(parameters), call, extra
+
+    def named_children(self):
+        return self._parts
+
+    def parameters(self):
+        found, reached, waiting = {}, set(), [self]
+        while waiting:
+            part = waiting.pop()
+            if part not in reached:
+                reached.add(part)
+                found.update(dict.fromkeys(part._own))
+                waiting.extend(inside for _, inside in reversed(part._parts))
+        return list(found)
+
+    def extra_repr(self):
+        return self._extra
+
+    def __call__(self, *inputs):
+        return self._call(*inputs)
+
+
+class Dense(Part):
+    """tanh(w x + b) for several outputs, each in a scope of its own name."""
+
+    def __init__(self, ins, outs, seed=0.5):
+        self.w = [[ScalarValue(seed - 0.1 * i + 0.05 * o) for i in range(ins)] for o in range(outs)]
+        self.b = [ScalarValue(0.1 * o) for o in range(outs)]
+        super().__init__(parameters=[*sum(self.w, []), *self.b], extra=f"{ins}, {outs}")
+
+    def __call__(self, x):
+        return [
+            (sum(w * v for w, v in zip(row, x, strict=True)) + b).tanh()
+            for row, b in zip(self.w, self.b, strict=True)
+        ]
+
+
+class Chain(Part):
+    """Parts one after the other, each call in its scope, as nanograd.nn does it."""
+
+    def __init__(self, *parts, names=None):
+        super().__init__(zip(names or map(str, range(len(parts))), parts, strict=True))
+
+    def __call__(self, x):
+        with scope("", kind=type(self).__name__):
+            for name, part in self._parts:
+                with scope(name, kind=type(part).__name__):
+                    x = part(x)
+        return x
+
+
+@pytest.fixture
+def chain():
+    """A model of two layers, 2 -> 3 -> 1."""
+    return Chain(Dense(2, 3), Dense(3, 1))
+
+
+@pytest.fixture
+def make_part():
+    return Part
+
+
+@pytest.fixture
+def make_dense():
+    return Dense
+
+
+@pytest.fixture
+def make_chain():
+    return Chain

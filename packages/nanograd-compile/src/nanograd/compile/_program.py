@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from nanograd.engine import Number, Operation, ShapeError
+from nanograd.engine import Number, Operation, Scope, ShapeError
 
 Indices = npt.NDArray[np.int64]
 
@@ -41,6 +41,7 @@ class ScalarProgram:
         labels: (n,) the labels of the values, None where there is none.
         parameters: the number of parameters.
         inputs: the number of inputs.
+        scopes: (n,) the part of a model in which each value was computed, None outside of all.
     """
 
     operations: tuple[Operation, ...]
@@ -51,9 +52,15 @@ class ScalarProgram:
     labels: tuple[str | None, ...]
     parameters: int
     inputs: int
+    scopes: tuple[Scope | None, ...]
 
     def __len__(self) -> int:
         return len(self.opcodes)
+
+    def used_parameters(self) -> tuple[int, ...]:
+        """Return the slots of the parameters that there are values of, in order."""
+        places = self.starts[:-1][self.opcodes == LeafKind.PARAMETER]
+        return tuple(sorted(self.arguments[places].tolist()))
 
     def run(self, m: Any, parameters: Sequence[Any], inputs: Sequence[Any] = ()) -> list[Any]:
         """Return every value of the program, computed by the table of operations in the number system ``m``.

@@ -138,6 +138,37 @@ KEYWORDS = frozenset(
         # that the generated code and its headers use
         "in", "gradient", "kept", "NULL", "NAN", "INFINITY", "isnan", "isinf", "fmod", "fmodf", "copysign",
         "copysignf", "snprintf", "strtod", "errno", "I", "unix", "linux",
+        # macros of <math.h>, in C99 and in the GNU and POSIX dialects that compilers speak unasked
+        "FP_ILOGB0", "FP_ILOGBNAN", "FP_INFINITE", "FP_NAN", "FP_NORMAL", "FP_SUBNORMAL", "FP_ZERO",
+        "HUGE", "HUGE_VAL", "HUGE_VALF", "HUGE_VALL", "MATH_ERREXCEPT", "MATH_ERRNO", "math_errhandling",
+        "MAXFLOAT", "M_1_PI", "M_2_PI", "M_2_SQRTPI", "M_E", "M_LN10", "M_LN2", "M_LOG10E", "M_LOG2E",
+        "M_PI", "M_PI_2", "M_PI_4", "M_SQRT1_2", "M_SQRT2",
     }
 )
+
+_MATH = (
+    "cabs cacos carg casin catan ccos ccosh cexp cimag clog conj cpow cproj creal csin csinh csqrt ctan "
+    "ctanh "
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp10 exp2 expm1 fabs "
+    "fdim floor fma fmax fmin fmod frexp gamma hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 "
+    "logb lrint lround modf nan nearbyint nextafter nexttoward pow pow10 remainder remquo rint round scalb "
+    "scalbln scalbn significand sin sincos sinh sqrt tan tanh tgamma trunc drem finite j0 j1 jn y0 y1 yn"
+)
+LIBRARY = frozenset(
+    {
+        *[name + suffix for name in _MATH.split() for suffix in ("", "f", "l")],
+        # macros and variables of <math.h>
+        "double_t", "float_t", "fpclassify", "isfinite", "isgreater", "isgreaterequal", "isinf", "isless",
+        "islessequal", "islessgreater", "isnormal", "isunordered", "signbit", "signgam",
+        # functions that compilers know without a header
+        "abort", "abs", "bcmp", "bcopy", "bzero", "calloc", "exit", "ffs", "fprintf", "fputc", "fputs",
+        "fscanf", "fwrite", "imaxabs", "index", "isalnum", "isalpha", "isblank", "iscntrl", "isdigit",
+        "isgraph", "islower", "isprint", "ispunct", "isspace", "isupper", "isxdigit", "labs", "llabs",
+        "malloc", "memchr", "memcmp", "memcpy", "memmove", "memset", "printf", "putchar", "puts", "realloc",
+        "rindex", "scanf", "sprintf", "sscanf", "stpcpy", "strcat", "strchr", "strcmp", "strcpy", "strcspn",
+        "strdup", "strlen", "strncat", "strncmp", "strncpy", "strpbrk", "strrchr", "strspn", "strstr",
+        "toascii", "tolower", "toupper", "vprintf", "vsprintf",
+    }
+)
+"""What C's library defines: a variable may be called so, and a function may not."""
 # fmt: on

@@ -9,7 +9,6 @@ import sympy
 from nanograd.engine import (
     VALUES,
     ScalarValue,
-    topological_order,
     where,
 )
 from nanograd.symbolic._sympy_numbers import Expression
@@ -52,30 +51,45 @@ def condition_of(part: Expression, operands: Sequence[Operand]) -> Operand:
     return 1 - unequal if isinstance(part, sympy.Eq) else unequal
 
 
-def chosen_of(part: Expression, operands: Sequence[Operand]) -> Operand:
-    """Return the value of a Piecewise, whose values and conditions are the operands in turn."""
-    pairs = list(zip(operands[::2], operands[1::2], strict=True))
-    result: Operand = float("nan")  # where no condition holds, SymPy has nan
-    if part.args[-1].args[1] == sympy.true:
-        result = pairs.pop()[0]
-    for value, condition in reversed(pairs):
-        result = choice(condition, value, lambda result=result: result)  # type: ignore[misc]  # mypy#12557
-    return result
+class Choices:
+    """The choices of one graph, which remember what is harmless: nothing is looked at twice."""
 
+    def __init__(self) -> None:
+        self._harmless: set[ScalarValue] = set()
 
-def choice(condition: Operand, x: Operand, other: Callable[[], Operand]) -> Operand:
-    """Return ``where`` with both branches, or the one taken if the other one would spoil gradients."""
-    y = other()
-    taken, left = (x, y) if condition else (y, x)
-    return where(condition, x, y) if _is_harmless(left) else taken
+    def of_piecewise(self, part: Expression, operands: Sequence[Operand]) -> Operand:
+        """Return the value of a Piecewise, whose values and conditions are the operands in turn."""
+        pairs = list(zip(operands[::2], operands[1::2], strict=True))
+        result: Operand = float("nan")  # where no condition holds, SymPy has nan
+        if part.args[-1].args[1] == sympy.true:
+            result = pairs.pop()[0]
+        for value, condition in reversed(pairs):
+            result = self.choice(condition, value, result)
+        return result
 
+    def step(self, x: Operand, middle: Operand) -> Operand:
+        """Return 0 below 0, ``middle`` at 0, and 1 above 0."""
+        return self.choice(positive(x), 1, self.choice(positive(-x), 0, middle))
 
-def _is_harmless(value: Operand) -> bool:
-    """Return whether a value and all derivatives towards it are finite: 0 times them is 0."""
-    if not isinstance(value, ScalarValue):
-        return bool(abs(value) < float("inf"))
-    return all(
-        abs(number) < float("inf")
-        for node in topological_order(value)
-        for number in (node.data, *[slope or 0 for slope in node.local_derivatives])
-    )
+    def choice(self, condition: Operand, x: Operand, y: Operand) -> Operand:
+        """Return ``where`` with both branches, or the one taken if the other one would spoil gradients."""
+        taken, left = (x, y) if condition else (y, x)
+        return where(condition, x, y) if self._is_harmless(left) else taken
+
+    def _is_harmless(self, value: Operand) -> bool:
+        """Return whether a value and all derivatives towards it are finite: 0 times them is 0."""
+        if not isinstance(value, ScalarValue):
+            return bool(abs(value) < float("inf"))
+        found: set[ScalarValue] = set()
+        stack = [value]
+        while stack:
+            node = stack.pop()
+            if node in found or node in self._harmless:
+                continue
+            numbers = (node.data, *[slope or 0 for slope in node.local_derivatives])
+            if not all(abs(number) < float("inf") for number in numbers):
+                return False
+            found.add(node)
+            stack.extend(node.children)
+        self._harmless |= found
+        return True

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from nanograd.symbolic._counted import counted
 from nanograd.symbolic._sympy_numbers import Expression
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,15 @@ class CriticalPoints:
     def __getitem__(self, index: int) -> CriticalPoint:
         return self.points[index]
 
+    def __rich__(self) -> Text:
+        from rich.text import Text  # only Rich asks, and then it is there
+
+        return Text(str(self))
+
     def __str__(self) -> str:
         low, high = self.interval
         how = "all of them" if self.is_complete else f"found among {self.samples} samples, maybe not all"
-        count = f"{len(self.points)} critical point{'' if len(self.points) == 1 else 's'}"
-        heading = f"{count} from {low:g} to {high:g}, {how}"
+        heading = f"{counted(len(self.points), 'critical point')} from {low:g} to {high:g}, {how}"
         return "\n".join([heading, *[f"  {point}" for point in self.points]])
 
 

@@ -43,6 +43,9 @@ class Slope(sympy.Symbol):  # type: ignore[misc]  # SymPy has no types
         slope.value = value
         return slope
 
+    def __getnewargs_ex__(self) -> tuple[tuple[object, ...], dict[str, object]]:
+        return (self.name, self.of, self.value), {}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

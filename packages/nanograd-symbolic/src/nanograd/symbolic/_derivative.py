@@ -18,6 +18,9 @@ from nanograd.symbolic._real import partials_of_operation, refuse_unreal
 from nanograd.symbolic._shared import SharedFormula
 from nanograd.symbolic._sympy_numbers import Expression
 
+_MOST_FACTORS = 8
+"""The most factors of a product whose derivatives are written out: that takes the square of their number."""
+
 
 @overload
 def symbolic_grad(
@@ -172,7 +175,10 @@ def _backward_over_graph(
             continue
         # An inner target is a symbol in formulas, and still depends on what it was computed from.
         arguments = [steps.formulas[child] for child in node.children]
-        partials = partials_of_operation(node.op, steps.formulas[node], arguments)
+        if node.op.symbol == "prod" and len(arguments) > _MOST_FACTORS:
+            partials: Sequence[Expression] = steps.define_products_of_the_others(arguments)
+        else:
+            partials = partials_of_operation(node.op, steps.formulas[node], arguments)
         for child, partial in zip(node.children, partials, strict=True):
             if child in leading and partial is not sympy.S.Zero:
                 refuse_unreal(partial, f"a derivative of {node.op.usage}", arguments)

@@ -135,7 +135,7 @@ def _run(
         if node.op is None:
             values[node] = number(node.data)
         else:
-            value = node.op.run(m, *[values[child] for child in node.children])
+            value = _forward(node, m, [values[child] for child in node.children])
             values[node] = number(value) if value.__class__ is int else value  # the 0 of relu
             if check is not None:
                 check(node, values[node])
@@ -158,8 +158,22 @@ def _run(
     }
 
 
+def _forward(node: ScalarValue, m: Any, arguments: list[Any]) -> Any:
+    operation: Any = node.op
+    value = operation.run(m, *arguments)
+    if value.__class__ is not float or isinstance(m, FractionNumbers):
+        return value
+    if math.isfinite(value) and not value.is_integer():
+        raise NoExactValueError(
+            f"the operation {operation.symbol!r} has no value with more digits than a float: its rule "
+            f"returned the float {value!r}. Write it over the number system that it is given: m.exp(x) and not "
+            "math.exp(x)."
+        )
+    return m.number(value)  # a constant such as the 0.0 of m.where(x > 0, x, 0.0)
+
+
 def _as_fraction(number: Number) -> Any:
-    return Fraction(number) if math.isfinite(number) else number
+    return number if isinstance(number, float) and not math.isfinite(number) else Fraction(number)
 
 
 def _only_rational(node: ScalarValue, value: Any) -> None:
@@ -209,7 +223,7 @@ def _condition(node: ScalarValue, values: dict[ScalarValue, Any]) -> float:
 
 def _ulps(computed: Number, exact: Any) -> float:
     """Return how far a float is off, in units in the last place of the exact number; 0 if both are nan."""
-    rounded = FLOATS.as_float(exact)
+    rounded, computed = FLOATS.as_float(exact), _or_infinite(computed)
     if math.isnan(computed) or math.isnan(rounded):
         return 0.0 if math.isnan(computed) and math.isnan(rounded) else math.inf
     if math.isinf(computed) or math.isinf(rounded):
@@ -222,3 +236,9 @@ def _ulps(computed: Number, exact: Any) -> float:
         else (exact.context.mpf(computed.numerator) / computed.denominator)
     )
     return float(abs(given - exact) / math.ulp(rounded))
+
+
+def _or_infinite(number: Number) -> Number:
+    """Return a number as it is, but for an infinity where it is beyond the largest float."""
+    as_float = FLOATS.as_float(number)
+    return as_float if math.isinf(as_float) else number

@@ -135,6 +135,15 @@ class Steps:
         total = sympy.Add(*terms)
         return self.define(total) if total.args else total
 
+    def define_products_of_the_others(self, factors: Sequence[Expression]) -> list[Expression]:
+        """Return for each factor the product of all others: those before it times those after it."""
+        before, after = [sympy.S.One], [sympy.S.One]
+        for products, others in ((before, factors[:-1]), (after, factors[:0:-1])):
+            for factor in others:
+                product = products[-1] * factor
+                products.append(self.define(product) if product.args else product)
+        return [one * other for one, other in zip(before, reversed(after), strict=True)]
+
     def shared(
         self,
         outputs: Sequence[Expression],

@@ -17,7 +17,7 @@ from nanograd.engine import (
     ScalarValue,
     as_number,
 )
-from nanograd.symbolic._choices import Operand
+from nanograd.symbolic._choices import Choices, Operand
 from nanograd.symbolic._shared import SharedFormula
 from nanograd.symbolic._sympy_numbers import Expression
 from nanograd.symbolic._sympy_parts import operands_of, value_of
@@ -66,9 +66,10 @@ def from_sympy(
             f"{type(formula).__name__}: {formula!r}"
         )
     known: dict[Expression, Operand] = dict(_leaves(free or formula.free_symbols, values or {}))
+    choices = Choices()
     for symbol, meaning in definitions:
-        known[symbol] = _graph_of(meaning, known)
-    result = _graph_of(formula, known)
+        known[symbol] = _graph_of(meaning, known, choices)
+    result = _graph_of(formula, known, choices)
     return result if isinstance(result, ScalarValue) else ScalarValue(result, requires_grad=False)
 
 
@@ -92,7 +93,12 @@ def _leaves(
         if not found:
             # The symbol of to_sympy is real, and one that was made by hand often is not.
             found = by_name.get(str(key), [])
-        if len(found) != 1:
+        if len(found) > 1:
+            raise ArgumentError(
+                f"from_sympy got a value for {str(key)!r}, and {len(found)} symbols of the formula have that "
+                "name: they differ in assumptions such as real=True. Give the symbols themselves as keys."
+            )
+        if not found:
             unknown.append(str(key))
         else:
             given[found[0]] = value
@@ -109,7 +115,7 @@ def _leaves(
             yield symbol, ScalarValue(as_number(value, f"from_sympy(values[{symbol.name!r}])"), symbol.name)
 
 
-def _graph_of(formula: Expression, known: dict[Expression, Operand]) -> Operand:
+def _graph_of(formula: Expression, known: dict[Expression, Operand], choices: Choices) -> Operand:
     """Return the value of an expression; ``known`` has those of its parts, and gets more of them."""
     stack = [formula]
     while stack:
@@ -123,5 +129,5 @@ def _graph_of(formula: Expression, known: dict[Expression, Operand]) -> Operand:
             stack.extend(reversed(waiting))
             continue
         stack.pop()
-        known[part] = value_of(part, needed, known)
+        known[part] = value_of(part, needed, known, choices)
     return known[formula]

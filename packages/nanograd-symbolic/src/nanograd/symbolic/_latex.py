@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy
 from nanograd.engine import ScalarValue, topological_order
@@ -12,6 +13,9 @@ from nanograd.symbolic._labels import latex_names
 from nanograd.symbolic._names import Names, checked_names
 from nanograd.symbolic._shared import SharedFormula
 from nanograd.symbolic._sympy_numbers import Expression
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def latex(root: ScalarValue, *, names: Names | None = None) -> str:
@@ -75,6 +79,11 @@ class Equations:
 
     def __str__(self) -> str:
         return "\n".join(f"{left} = {right}" for left, right in self.rows)
+
+    def __rich__(self) -> Text:
+        from rich.text import Text  # only Rich asks, and then it is there
+
+        return Text(str(self))
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -54,12 +54,13 @@ def prepared(
         ArgumentError: if the name is no identifier, or what :func:`gradient_program` refuses.
     """
     result, arguments, given_name = _graph_of(generator, root, example)
+    taken = language.reserved | language.library
     if name is None:
         name = identifier(given_name, language.ascii_only) if given_name else "f"
-        name = f"{name}_" if name in language.reserved else name
+        name = f"{name}_" if name in taken else name
     elif not isinstance(name, str) or not name.isidentifier() or (language.ascii_only and not name.isascii()):
         raise ArgumentError(f"{generator}(name) takes a name for the function and got {name!r}")
-    elif name in language.reserved:
+    elif name in taken:
         raise ArgumentError(f"{generator}(name) got {name!r}, which has a meaning already: choose another")
     program = gradient_program(generator, result, inputs, wrt, gradient, arguments)
     return Prepared(program, name, gradient)

@@ -76,7 +76,7 @@ class Rounding:
 def _changes(node: ScalarValue, numbers: Sequence[Number], place: int, amount: float) -> list[float]:
     """Return how each partial derivative changes with one of the numbers it is computed from."""
     held = node.local_derivatives
-    if amount == 0.0 or node.op is None or not all(math.isfinite(number) for number in numbers):
+    if amount == 0.0 or node.op is None or not all(map(math.isfinite, map(FLOATS.as_float, numbers))):
         return [0.0] * len(held)
     nudged = list(numbers)
     nudged[place] = float(numbers[place]) + _NUDGE * amount
@@ -89,5 +89,5 @@ def _changes(node: ScalarValue, numbers: Sequence[Number], place: int, amount: f
 
 def _size(number: Number) -> float:
     """Return the absolute value; 0 for what is not finite, so that it excuses nothing."""
-    size = abs(float(number))
+    size = abs(FLOATS.as_float(number))
     return size if math.isfinite(size) else 0.0

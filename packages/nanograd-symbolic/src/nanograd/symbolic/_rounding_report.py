@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nanograd.engine import ScalarValue
+from nanograd.engine import FLOATS, ScalarValue
+from nanograd.symbolic._counted import counted
 
 MOST_ROWS = 20
 ILL_CONDITIONED = 2.0**10
@@ -131,7 +132,7 @@ class RoundingReport:
             "nodes": [
                 {
                     "name": _name(error, index),
-                    "data": float(error.node.data),
+                    "data": FLOATS.as_float(error.node.data),
                     "exact": self.context_str(error.exact),
                     "ulps": error.ulps,
                     "exact_gradient": None
@@ -168,14 +169,14 @@ class RoundingReport:
     def _heading(self) -> str:
         how = "exact fractions" if self.digits is None else f"{self.digits} digits"
         shown = "" if len(self.nodes) <= MOST_ROWS else f", the worst {MOST_ROWS} shown"
-        return f"rounding errors of {len(self.nodes)} nodes against {how}{shown}"
+        return f"rounding errors of {counted(len(self.nodes), 'node')} against {how}{shown}"
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
         numbered = sorted(enumerate(self.nodes), key=lambda item: -_size(item[1]))
         return [
             (
                 _name(error, index),
-                f"{float(error.node.data):.6g}",
+                f"{FLOATS.as_float(error.node.data):.6g}",
                 f"{error.ulps:.3g}",
                 "" if error.gradient_ulps is None else f"{error.gradient_ulps:.3g}",
                 error.remark,

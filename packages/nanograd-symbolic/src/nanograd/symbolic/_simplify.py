@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
-from nanograd.symbolic._errors import SimplifyTimeoutError
+from nanograd.symbolic._errors import FormulaSizeError, SimplifyTimeoutError
 from nanograd.symbolic._shared import SharedFormula
 
 
@@ -41,10 +41,11 @@ def simplify(formula: Any, *, seconds: float = 20.0) -> Any:
     Raises:
         SimplifyTimeoutError: if the time is over; its ``formula`` is the one that was given.
         NumberTypeError: if ``formula`` is no formula.
-        ArgumentError: if ``seconds`` is not positive.
+        ArgumentError: if ``seconds`` is not positive, or another process cannot read the formula.
+        FormulaSizeError: if too many functions are inside each other.
     """
     if isinstance(formula, ScalarValue) or not isinstance(
-        formula, (sympy.Basic, sympy.MatrixBase, SharedFormula)
+        formula, (sympy.Expr, sympy.Tuple, sympy.MatrixBase, SharedFormula)
     ):
         raise NumberTypeError(
             f"simplify(formula) takes a SymPy expression or a SharedFormula and got "
@@ -63,11 +64,18 @@ def simplify(formula: Any, *, seconds: float = 20.0) -> Any:
 
 
 def _shortened(expressions: list[object], formula: object, seconds: float) -> list[object]:
+    try:
+        pickled = pickle.dumps(expressions)
+    except RecursionError as error:
+        raise FormulaSizeError(
+            "simplify(formula) got a formula with too many functions inside each other: simplify its parts, "
+            "or the SharedFormula that to_sympy(sharing=True) returns"
+        ) from error
     path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
     try:
         done = subprocess.run(
             [sys.executable, "-m", "nanograd.symbolic._simplifier"],
-            input=pickle.dumps(expressions),
+            input=pickled,
             capture_output=True,
             timeout=seconds,
             check=True,
@@ -81,6 +89,12 @@ def _shortened(expressions: list[object], formula: object, seconds: float) -> li
             ".formula.",
             formula,
             seconds,
+        ) from error
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode(errors="replace").strip().split("\n")[-1]
+        raise ArgumentError(
+            f"simplify(formula) failed in the process that simplifies, with {reason or error}: are all of "
+            "its symbols and functions SymPy's own?"
         ) from error
     shorter: list[object] = pickle.loads(done.stdout)  # noqa: S301  # our own process wrote it
     return shorter

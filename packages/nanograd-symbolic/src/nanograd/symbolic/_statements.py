@@ -46,6 +46,7 @@ class Language:
         helpers: the source of helper functions by name, each after those that it calls.
         imports: for each module that code may use, what imports it.
         reserved: words that are no names in the generated code.
+        library: names that a variable may have, and the function may not.
         ascii_only: whether names are spelled in ASCII.
     """
 
@@ -54,6 +55,7 @@ class Language:
     helpers: Mapping[str, str]
     imports: Mapping[str, str]
     reserved: frozenset[str]
+    library: frozenset[str] = frozenset()
     ascii_only: bool = False
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import sympy
 from nanograd.engine import Number
+from nanograd.symbolic._conditions import condition_written, opposite
 from nanograd.symbolic._errors import NoFormulaError
 
 Expression = Any
@@ -69,20 +70,9 @@ def equal(x: Expression, y: Expression) -> Expression:
     >>> equal(z, 1), equal(sympy.Max(0, sympy.sign(z)), 0), equal(1 - sympy.Max(0, sympy.sign(z)), 0)
     (Eq(z, 1), z <= 0, z > 0)
     """
-    condition = sympy.Eq(x, y)
-    if y == 0 and isinstance(condition, sympy.Eq):
-        z = sympy.Wild("z")
-        for pattern, meaning in (
-            (sympy.Max(0, sympy.sign(z)), sympy.Le),
-            (sympy.Max(0, -sympy.sign(z)), sympy.Ge),
-            (1 - sympy.Max(0, sympy.sign(z)), sympy.Gt),
-            (1 - sympy.Max(0, -sympy.sign(z)), sympy.Lt),
-            (sympy.Abs(sympy.sign(z)), sympy.Eq),
-            (1 - sympy.Abs(sympy.sign(z)), sympy.Ne),
-        ):
-            if found := sympy.sympify(x).match(pattern):
-                return meaning(found[z], 0)
-    return condition
+    if y == 0 and (condition := condition_written(sympy.sympify(x))) is not None:
+        return opposite(condition)
+    return sympy.Eq(x, y)
 
 
 def divide(x: Expression, y: Expression) -> Expression:

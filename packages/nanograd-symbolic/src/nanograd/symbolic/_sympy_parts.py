@@ -13,7 +13,7 @@ from nanograd.engine import (
     prod,
     sum_,
 )
-from nanograd.symbolic._choices import Operand, choice, chosen_of, condition_of, folded, positive
+from nanograd.symbolic._choices import Choices, Operand, condition_of, folded
 from nanograd.symbolic._errors import NoOperationError
 from nanograd.symbolic._sympy_numbers import Expression
 
@@ -47,9 +47,6 @@ _FUNCTIONS: dict[Any, Callable[..., Operand]] = {
     sympy.atanh: VALUES.atanh,
     sympy.erf: VALUES.erf,
     sympy.erfc: VALUES.erfc,
-    sympy.Heaviside: lambda x, middle: choice(
-        positive(x), 1, lambda: choice(positive(-x), 0, lambda: middle)
-    ),
 }
 
 
@@ -77,7 +74,9 @@ def operands_of(part: Expression) -> list[Expression]:
     return list(part.args)
 
 
-def value_of(part: Expression, needed: Sequence[Expression], known: Mapping[Expression, Operand]) -> Operand:
+def value_of(
+    part: Expression, needed: Sequence[Expression], known: Mapping[Expression, Operand], choices: Choices
+) -> Operand:
     """Return the value of a part, given those of its operands."""
     operands = [known[operand] for operand in needed]
     if part.is_number and not part.args:
@@ -95,7 +94,9 @@ def value_of(part: Expression, needed: Sequence[Expression], known: Mapping[Expr
     if isinstance(part, sympy.Derivative) or _is_composed(part):
         return operands[0]
     if isinstance(part, sympy.Piecewise):
-        return chosen_of(part, operands)
+        return choices.of_piecewise(part, operands)
+    if isinstance(part, sympy.Heaviside):
+        return choices.step(*operands)
     if isinstance(part, (sympy.Max, sympy.Min)):
         extreme = VALUES.maximum if isinstance(part, sympy.Max) else VALUES.minimum
         return folded(extreme, operands)
@@ -113,7 +114,7 @@ def _is_composed(part: Expression) -> bool:
 
 
 def _is_supported(part: Expression) -> bool:
-    kinds = (sympy.Add, sympy.Pow, sympy.Max, sympy.Min, sympy.log, sympy.core.relational.Relational)
+    kinds = (sympy.Add, sympy.Pow, sympy.Max, sympy.Min, sympy.log, sympy.Heaviside, sympy.Rel)
     return part.func in _FUNCTIONS or isinstance(part, (*kinds, sympy.And, sympy.Or, sympy.Not))
 
 
@@ -211,7 +212,7 @@ def _terms(part: Expression) -> list[Expression]:
 
 
 def _unsupported(part: Expression) -> NoOperationError:
-    special = {"Max", "Min", "Piecewise", "Product", "Sum", "log", "sqrt"}
+    special = {"Heaviside", "Max", "Min", "Piecewise", "Product", "Sum", "log", "sqrt"}
     names = sorted(special.union(function.__name__ for function in _FUNCTIONS))
     return NoOperationError(
         f"{part.func.__name__}, in {part}, is no operation of the table; from_sympy knows + * ** and "

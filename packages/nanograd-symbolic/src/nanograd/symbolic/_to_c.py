@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from nanograd.engine import FLOATS, ArgumentError, Number, ScalarValue
-from nanograd.symbolic._c_helpers import HELPERS, KEYWORDS
+from nanograd.symbolic._c_helpers import HELPERS, KEYWORDS, LIBRARY
 from nanograd.symbolic._c_parts import LONGEST_FUNCTION, Body, Step, in_one, in_parts
+from nanograd.symbolic._counted import counted
 from nanograd.symbolic._identifiers import Identifiers, remark
 from nanograd.symbolic._prepared import Prepared, prepared
 from nanograd.symbolic._python_syntax import ARITHMETIC, UNARY, call, infix, used_helpers, wrapped
@@ -177,15 +178,11 @@ def _indentation(line: str) -> str:
 
 def _heading(prepared: Prepared) -> str:
     """Return the comment above the function."""
-    text = f"Return the value for {_counted(len(prepared.program.arguments), 'argument')}"
+    text = f"Return the value for {counted(len(prepared.program.arguments), 'argument')}"
     if prepared.gradient:
-        slopes = _counted(len(prepared.program.gradient), "derivative")
+        slopes = counted(len(prepared.program.gradient), "derivative")
         text += f"; write {slopes} to gradient, unless it is NULL"
     return f"/* {text}. */"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _label(term: Term, written: Statements) -> str:
@@ -258,6 +255,7 @@ def _language(real: str) -> Language:
             "strtod": "#include <stdlib.h>",
         },
         reserved=KEYWORDS | HELPERS.keys() | {name + suffix for name in (*FUNCTIONS, "fabs", "pow")},
+        library=LIBRARY,
         ascii_only=True,
     )
 

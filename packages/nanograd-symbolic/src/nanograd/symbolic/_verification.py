@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nanograd.engine import ArgumentError, Number, ScalarValue
+from nanograd.engine import FLOATS, ArgumentError, Number, ScalarValue
+from nanograd.symbolic._counted import counted
 from nanograd.symbolic._sympy_numbers import Expression
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class NodeCheck:
         fields = ("name", "value", "exact_value", "value_ulps", "local_ulps", "gradient", "exact_gradient")
         shown = (*fields, "gradient_ulps", "partial_ulps", "verdict", "explanation")
         found = {name: getattr(self, name) for name in shown}
-        found["value"] = float(self.value)
+        found["value"] = FLOATS.as_float(self.value)
         return found
 
 
@@ -178,9 +179,10 @@ class Verification:
 
     def __str__(self) -> str:
         counts = Counter(check.verdict for check in self.nodes)
+        against = f"against {'its formula' if len(self.nodes) == 1 else 'their formulas'}"
+        verdicts = [f"{count} {verdict}" for verdict, count in sorted(counts.items(), reverse=True)]
         lines = [
-            f"{len(self.nodes)} nodes against their formulas at {self.digits} digits: "
-            + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items(), reverse=True))
+            f"{counted(len(self.nodes), 'node')} {against} at {self.digits} digits: {', '.join(verdicts)}"
         ]
         lines += [f"{title}: {text}" for title, text in self._worst()]
         noted = [check for check in self.nodes if check.explanation]
@@ -190,7 +192,8 @@ class Verification:
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        return f"<Verification of {len(self.nodes)} nodes: {'right' if self else f'{len(self.wrong)} wrong'}>"
+        found = "right" if self else f"{len(self.wrong)} wrong"
+        return f"<Verification of {counted(len(self.nodes), 'node')}: {found}>"
 
     def __rich__(self) -> Table:
         from rich.table import Table  # only Rich asks, and then it is there
@@ -204,7 +207,7 @@ class Verification:
         for check in _shown_nodes(self.nodes):
             table.add_row(
                 Text(check.name),
-                f"{float(check.value):.6g}",
+                f"{FLOATS.as_float(check.value):.6g}",
                 _brief(check.value_ulps),
                 _brief(check.local_ulps),
                 "" if check.gradient is None else f"{check.gradient:.6g}",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import mpmath
-from nanograd.engine import ArgumentError, Number, ScalarValue, topological_order
+from nanograd.engine import FLOATS, ArgumentError, Number, ScalarValue, topological_order
 from nanograd.symbolic._exact_run import MOST_DIGITS, ExactRun, as_mpf, settled
 from nanograd.symbolic._formula import require_value
 from nanograd.symbolic._names import Names, symbols
@@ -63,7 +63,7 @@ def verify(
         NumberTypeError: if ``root`` is not a ScalarValue.
     """
     require_value(root, "verify", "root")
-    if not tolerance > 0:
+    if not isinstance(tolerance, (int, float)) or not 0 < tolerance < math.inf:
         raise ArgumentError(
             f"verify(tolerance) takes a positive number, such as 1e-12, and got {tolerance!r}"
         )
@@ -174,7 +174,7 @@ def _as_double(exact: Any) -> float:
 
 def _ulps(computed: Number, exact: Any) -> float:
     """Return how far a number lies from an exact one, in units in the last place of a float."""
-    if not math.isfinite(computed):
+    if not math.isfinite(FLOATS.as_float(computed)):
         return 0.0 if computed == _as_double(exact) else math.inf
     unit = math.ulp(_as_double(exact))
     return 0.0 if math.isinf(unit) else float(min(abs(as_mpf(computed) - exact) / unit, _LARGEST_FLOAT / 2))

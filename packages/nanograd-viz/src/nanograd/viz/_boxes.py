@@ -8,6 +8,7 @@ from nanograd.engine import ScalarValue, Scope
 from nanograd.viz._blocks import Block
 from nanograd.viz._colors import Theme
 from nanograd.viz._numerals import exact_numeral, numeral, short_numeral, value_range
+from nanograd.viz._shown import gradient_of, label_of
 from nanograd.viz._text import escaped_for_dot, estimated_width, has_wide_characters, shortened, visible
 
 FONT_SIZE = 14
@@ -37,7 +38,7 @@ class Style:
 
 def is_constant(node: ScalarValue) -> bool:
     """Return whether a value is a plain number of an expression, like the 2 of ``2 * x``."""
-    return not node.children and not node.requires_grad and not node.label
+    return not node.children and not node.requires_grad and not label_of(node)
 
 
 def value_label(node: ScalarValue, style: Style, *, is_root: bool) -> str:
@@ -48,15 +49,15 @@ def value_label(node: ScalarValue, style: Style, *, is_root: bool) -> str:
         return f'<<font point-size="{FONT_SIZE - 2}" color="{theme.quiet}">{number}</font>>'
     cells = []
     for field in style.show:
-        if field == "label" and node.label:
-            cells.append(_name_cell(node.label, theme))
+        if field == "label" and label_of(node):
+            cells.append(_name_cell(label_of(node), theme))
         elif field == "data":
             cells.append(
                 _cell(f"data = {numeral(node.data, style.precision)}", theme.data, theme.data_surface)
             )
         elif field == "grad" and node.requires_grad:
             cells.append(
-                _cell(f"grad = {numeral(node.grad, style.precision)}", theme.grad, theme.grad_surface)
+                _cell(f"grad = {numeral(gradient_of(node), style.precision)}", theme.grad, theme.grad_surface)
             )
     # A box stays a box when nothing that is shown applies to it.
     inside = ("</tr><tr>" if style.stacked else "").join(cells) or "<td> </td>"
@@ -88,10 +89,10 @@ def block_label(block: Block, style: Style) -> str:
 
 def value_title(node: ScalarValue) -> str:
     """Return everything there is to say about a value: the whole label, all digits, where it comes from."""
-    lines = [visible(node.label)] if node.label else []
+    lines = [visible(label_of(node))] if label_of(node) else []
     lines.append(f"data = {exact_numeral(node.data)}")
     if node.requires_grad:
-        lines.append(f"grad = {exact_numeral(node.grad)}")
+        lines.append(f"grad = {exact_numeral(gradient_of(node))}")
     return "\n".join(lines)
 
 
@@ -122,7 +123,7 @@ def symbol_of(node: ScalarValue) -> str:
 
 def value_name(node: ScalarValue) -> str:
     """Return what a value is called in titles: its label, or its number."""
-    return shortened(visible(node.label)) if node.label else short_numeral(node.data)
+    return shortened(visible(label_of(node))) if label_of(node) else short_numeral(node.data)
 
 
 def counted(number: int, thing: str) -> str:
@@ -143,9 +144,9 @@ def _heading(block: Block) -> tuple[str, str]:
     scope = block.scope
     if scope is None:
         thing = "parameter" if block.members[0].requires_grad else "constant"
-        owners = {str(user.scope) for user in block.users}
+        owners = {_scope_name(user) for user in block.users}
         return counted(len(block.members), thing), f"of {owners.pop()}" if len(owners) == 1 else ""
-    name = common_name(block.repeated) if block.repeated else str(scope)
+    name = _scope_name(block)
     kind = scope.kind if scope.path else ""
     if block.repeated:
         kind = f"{kind} × {len(block.repeated):,}".strip()
@@ -155,6 +156,10 @@ def _heading(block: Block) -> tuple[str, str]:
     if block.parts > 1:
         remarks.append(f"part {block.part} of {block.parts}")
     return visible(name) or "block", visible(", ".join(remarks))
+
+
+def _scope_name(block: Block) -> str:
+    return common_name(block.repeated) if block.repeated else str(block.scope)
 
 
 def common_name(scopes: list[Scope]) -> str:
@@ -184,7 +189,7 @@ def _contents(block: Block) -> str:
 
 def _ranges(block: Block, precision: int) -> tuple[str, str]:
     data = value_range([node.data for node in block.members], precision)
-    grads = [node.grad for node in block.members if node.requires_grad]
+    grads = [gradient_of(node) for node in block.members if node.requires_grad]
     return data, value_range(grads, precision)
 
 

@@ -6,7 +6,7 @@ with that value. So a graph gives the same text, byte for byte, whenever and whe
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from nanograd.engine import Number, ScalarValue
@@ -25,7 +25,7 @@ from nanograd.viz._boxes import (
     value_title,
 )
 from nanograd.viz._colors import Theme
-from nanograd.viz._flows import Flows
+from nanograd.viz._flows import Flows, gradient_flow
 from nanograd.viz._numerals import exact_numeral, short_numeral
 from nanograd.viz._svg import FONT
 from nanograd.viz._text import escaped_for_dot
@@ -61,6 +61,10 @@ def beginning(rankdir: str, theme: Theme, spaces: str, caption: str = "") -> Ite
         f'edge [fontname="{FONT}" fontsize={FONT_SIZE - 2} fontcolor="{theme.quiet}"]',
         f'edge [color="{theme.line}" arrowsize=0.7]',
     )
+
+
+_Edge = tuple[ScalarValue, ScalarValue, Number | None]
+"""A result, one of its operands, and the local derivative between them."""
 
 
 class _Writer:
@@ -130,7 +134,7 @@ class _Writer:
         return f"n{self.index[node]}" if block is None else f"b{self.index[block.members[0]]}"
 
     def edges(self) -> None:
-        merged: Counter[tuple[str, str]] = Counter()
+        merged: defaultdict[tuple[str, str], list[_Edge]] = defaultdict(list)
         for node in self.order:
             if not node.children:
                 continue
@@ -142,37 +146,34 @@ class _Writer:
                 if block is None and child not in self.blocks:
                     slope = "" if partial is None else f"\nlocal derivative {exact_numeral(partial)}"
                     title = f"{value_name(child)} to {symbol_of(node)}{slope}"
-                    self.edge(start, end, title, f"_{place}", self.look_of_edge(node, child, partial))
+                    look = self.label_of_edge(partial) + self.look_of_edge((node, child, partial))
+                    self.edge(start, end, title, f"_{place}", look)
                 elif start != end:
-                    merged[start, end] += 1
-            pointed = self.highlighted(node, *node.children)
+                    merged[start, end].append((node, child, partial))
+            inward = self.look_of_edge(*((node, child, 1) for child in node.children))
             if block is None:
-                self.edge(
-                    end, f"n{number}", f"{symbol_of(node)} to {value_name(node)}", more=pointed + _CLOSE
-                )
+                self.edge(end, f"n{number}", f"{symbol_of(node)} to {value_name(node)}", more=inward + _CLOSE)
             elif node in self.roots:
-                self.edge(end, f"n{number}", value_name(node))
-        for (start, end), count in merged.items():
-            label = f' label=" ×{count:,}"' if count > 1 else ""
-            self.edge(start, end, counted(count, "edge"), more=label)
+                self.edge(end, f"n{number}", value_name(node), more=inward)
+        for (start, end), joined in merged.items():
+            label = f' label=" ×{len(joined):,}"' if len(joined) > 1 else ""
+            self.edge(start, end, counted(len(joined), "edge"), more=label + self.look_of_edge(*joined))
 
-    def look_of_edge(self, node: ScalarValue, child: ScalarValue, partial: Number | None) -> str:
-        """Return the attributes of the edge from an operand to its operation."""
-        look = ""
-        if "local_derivatives" in self.style.show and partial is not None:
-            number = short_numeral(partial, self.style.precision)
-            look = f' label=" {number}" fontcolor="{self.style.theme.grad}"'
-        pointed = self.highlighted(node, child)
-        if self.flows is not None and not pointed:
-            look += self.flows.look(node, partial)
-        return look + pointed
-
-    def highlighted(self, node: ScalarValue, *children: ScalarValue) -> str:
-        """Return the look of an edge between two values that are pointed at."""
-        highlight = self.style.highlight
-        if node not in highlight or highlight.isdisjoint(children):
+    def label_of_edge(self, partial: Number | None) -> str:
+        """Return the attributes that write the local derivative on an edge, if that is asked for."""
+        if "local_derivatives" not in self.style.show or partial is None:
             return ""
-        return f' color="{self.style.theme.highlight}" penwidth=2.5'
+        number = short_numeral(partial, self.style.precision)
+        return f' label=" {number}" fontcolor="{self.style.theme.grad}"'
+
+    def look_of_edge(self, *joined: _Edge) -> str:
+        """Return the color and the width of an edge, which stands for one or several from operand to result."""
+        highlight = self.style.highlight
+        if highlight and any(node in highlight and child in highlight for node, child, _ in joined):
+            return f' color="{self.style.theme.highlight}" penwidth=2.5'
+        if self.flows is None:
+            return ""
+        return self.flows.look(gradient_flow(node, partial) for node, _, partial in joined)
 
     def edge(self, start: str, end: str, title: str, suffix: str = "", more: str = "") -> None:
         name = f"{start}_{end}{suffix}"

@@ -82,7 +82,9 @@ def _tree(model: Model, _: Any, depth: int | None, theme: str, rankdir: str | No
     return write_tree(whole, THEMES[theme], rankdir or "LR", caption)
 
 
-def _flow(model: Model, sample: tuple[Any, ...], depth: int | None, theme: str, rankdir: str | None) -> Written:
+def _flow(
+    model: Model, sample: tuple[Any, ...], depth: int | None, theme: str, rankdir: str | None
+) -> Written:
     inputs: dict[ScalarValue, str] = {}
     arguments = []
     for place, given in enumerate(sample):
@@ -118,5 +120,6 @@ def _refuse_many(shown: int, depth: int | None) -> None:
         fewer = 1 if depth is None else depth - 1
         advice = f"Draw fewer levels, with depth={fewer}" if fewer else "Draw a part of the model"
         raise TooLargeError(
-            f"the model has {shown:,} parts at this depth, and a picture shows up to {_MOST_DRAWABLE:,}. {advice}."
+            f"the model has {shown:,} parts at this depth, and a picture shows up to {_MOST_DRAWABLE:,}. "
+            f"{advice}."
         )

@@ -11,7 +11,9 @@ from nanograd.engine import ArgumentError, Number, ScalarValue, grad, topologica
 from nanograd.viz._colors import TERMINAL
 from nanograd.viz._errors import NotAGraphError
 from nanograd.viz._paths import MOST_COUNTED, Path, Paths
+from nanograd.viz._shown import gradient_of, label_of
 from nanograd.viz._wording import Wording
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -154,13 +156,16 @@ class Explanation:
         yield Text(self._remark())
 
     def _table(self, path: Path) -> Table:
+        rows = list(self._wording.rows(path))
+        # In a narrow terminal names and formulas are cut, numbers never are.
+        value, product = (max(cell_len(row[column]) for row in rows) if rows else 0 for column in (2, 3))
         table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style=TERMINAL["name"])
-        table.add_column("  step", no_wrap=True)
-        table.add_column("local derivative", no_wrap=True)
-        table.add_column("value", justify="right", no_wrap=True, style=TERMINAL["data"])
-        table.add_column("product", justify="right", no_wrap=True, style=TERMINAL["grad"])
-        for row in self._wording.rows(path):
-            table.add_row(Text(f"  {row[0]}"), *map(Text, row[1:]))
+        table.add_column("  step", overflow="ellipsis")
+        table.add_column("local derivative", overflow="ellipsis")
+        table.add_column("value", justify="right", min_width=max(value, 5), style=TERMINAL["data"])
+        table.add_column("product", justify="right", min_width=max(product, 7), style=TERMINAL["grad"])
+        for row in rows:
+            table.add_row(Text(f"  {row[0]}", no_wrap=True), Text(row[1], no_wrap=True), *row[2:])
         return table
 
     # ---- for documents
@@ -242,7 +247,7 @@ class Explanation:
                 f"{name} is still 0: backward() has not been called on a result that depends on "
                 f"{self._wording.name(self.x)}."
             )
-        arrived: Number = self.x.grad.data if isinstance(self.x.grad, ScalarValue) else self.x.grad
+        arrived = gradient_of(self.x)
         if arrived == self.gradient or _close(arrived, self.gradient):
             return f"This is {name}."
         return (
@@ -286,4 +291,4 @@ def _close(one: Number, other: Number) -> bool:
 
 
 def _described(value: ScalarValue) -> str:
-    return f"{value!r} ({value.label!r})" if value.label else repr(value)
+    return f"{value!r} ({label_of(value)!r})" if label_of(value) else repr(value)

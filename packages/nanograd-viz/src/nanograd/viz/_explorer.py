@@ -27,6 +27,7 @@ from nanograd.viz._colors import THEMES, Theme
 from nanograd.viz._formulas import slope_templates
 from nanograd.viz._record import record_of
 from nanograd.viz._roots import as_roots
+from nanograd.viz._shown import label_of
 from nanograd.viz._text import escaped, shortened, visible
 
 MOST_VISIBLE = 1_500
@@ -117,7 +118,7 @@ def explore(
     roots = as_roots(root, "explore")
     _check(title, depth, precision, theme, max_nodes)
     order = topological_order(*roots)
-    heading = title if title is not None else roots[0].label or "nanograd graph"
+    heading = title if title is not None else label_of(roots[0]) or "nanograd graph"
     data = {
         "graph": record_of(roots),
         "formulas": _formulas_of(order),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from nanograd.engine import Number, ScalarValue
 from nanograd.viz._boxes import Style
+from nanograd.viz._shown import gradient_of
 
 _THINNEST, _WIDEST = 0.75, 5.0
 _DECADES = 4
@@ -14,7 +15,7 @@ _DECADES = 4
 
 
 class Flows:
-    """What flows back along each edge of a picture: the local derivative times the gradient above it.
+    """How the edges of a picture look by what flows back along them.
 
     Args:
         order: the values of the graph.
@@ -23,19 +24,24 @@ class Flows:
 
     def __init__(self, order: Iterable[ScalarValue], style: Style) -> None:
         self._theme = style.theme
-        sizes = (
-            abs(_flow(node, partial))
+        flows = (
+            flow
             for node in order
-            for partial in node.local_derivatives
-            if partial is not None
+            for flow in (gradient_flow(node), *(gradient_flow(node, slope) for slope in node.local_derivatives))
+            if flow is not None
         )
-        self._largest = max((size for size in sizes if size < math.inf), default=0.0)
+        self._largest = max((abs(flow) for flow in flows if abs(flow) < math.inf), default=0.0)
 
-    def look(self, node: ScalarValue, partial: Number | None) -> str:
-        """Return the attributes of the edge to a value from an operand, of which ``partial`` is the slope."""
-        if partial is None:
+    def look(self, flows: Iterable[float | None]) -> str:
+        """Return the attributes of an edge; of several that are drawn as one, the largest flow counts.
+
+        Args:
+            flows: what flows along, each a result of :func:`gradient_flow`.
+        """
+        known = [flow for flow in flows if flow is not None]
+        if not known:
             return ""
-        flow = _flow(node, partial)
+        flow = max(known, key=lambda flow: (math.isnan(flow), abs(flow)))
         if flow == 0:
             return f" penwidth={_THINNEST} style=dotted"
         color = self._theme.negative if flow < 0 else self._theme.grad
@@ -48,9 +54,15 @@ class Flows:
         return max(_THINNEST, _WIDEST + (_WIDEST - _THINNEST) * decades / _DECADES)
 
 
-def _flow(node: ScalarValue, partial: Number) -> float:
-    gradient = getattr(node.grad, "data", node.grad)  # recorded itself, with create_graph=True
+def gradient_flow(node: ScalarValue, slope: Number | None = 1) -> float | None:
+    """Return what flows back from a value, to the operand of which ``slope`` is the local derivative.
+
+    None says that nothing can: the operand takes no gradient.
+    """
+    if slope is None or not node.requires_grad:
+        return None
+    gradient = gradient_of(node)
     try:
-        return float(partial * gradient)
+        return float(slope * gradient)
     except OverflowError:  # integers beyond the floats
-        return math.inf if (partial > 0) is (gradient > 0) else -math.inf
+        return math.inf if (slope > 0) is (gradient > 0) else -math.inf

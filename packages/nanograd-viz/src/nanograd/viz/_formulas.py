@@ -6,10 +6,12 @@ themselves down.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
-from nanograd.engine import NanogradError, Operation
+from nanograd.engine import NanogradError, Number, Operation
+from nanograd.viz._numerals import short_numeral
 
 RESULT: Final = -1
 """Stands for the result of an operation in a :data:`Template`; its operands are 0, 1, 2 ..."""
@@ -17,33 +19,42 @@ RESULT: Final = -1
 Template = list[str | int]
 """A formula with holes for names: texts, and numbers that say whose name comes there."""
 
+_NONE: Mapping[int, Number] = MappingProxyType({})
 _LONGEST = 400
+_LONGEST_NUMBER = 10
 _MANY_OPERANDS = 64
 
 _CHOICE, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(7)
 
 
-def slope_templates(operation: Operation, count: int) -> list[Template | None]:
+def slope_templates(
+    operation: Operation, count: int, constants: Mapping[int, Number] = _NONE
+) -> list[Template | None]:
     """Return the formula of the derivative with respect to each operand, None where there is none to show.
+
+    Of operands whose numbers are known, the formula holds the numbers, and no case that cannot come.
 
     >>> from nanograd.engine import OPS
     >>> slope_templates(OPS["*"], 2)
     [[1], [0]]
     >>> slope_templates(OPS["tanh"], 1)
     [['1 − ', -1, ' · ', -1]]
+    >>> slope_templates(OPS["**"], 2, {1: 3})[0]
+    ['3 · ', 0, '^2']
 
     Args:
         operation: a row of the table, or an operation of the user's own.
         count: the number of operands.
+        constants: the numbers of those operands that never change, by place.
     """
     if count > _MANY_OPERANDS:
         return [None] * count
-    operands = [Formula([place], _ATOM) for place in range(count)]
+    operands = [constants.get(place, Formula([place], _ATOM)) for place in range(count)]
     try:
         slopes = operation.differentiate(FORMULAS, Formula([RESULT], _ATOM), *operands)
     # A user's own rule may use functions that know plain numbers only.
     except (ArithmeticError, AttributeError, LookupError, NanogradError, TypeError, ValueError):
-        return [None] * count
+        return slope_templates(operation, count) if constants else [None] * count
     return [_short_template(slope) for slope in slopes]
 
 
@@ -95,10 +106,16 @@ class Formula:
         return _joined(self, " ≥ ", other, _COMPARISON, _SUM)
 
     def __and__(self, other: Any) -> Any:
+        if isinstance(other, bool):
+            return self if other else False
         return _joined(self, " and ", other, _COMPARISON)
 
     def __or__(self, other: Any) -> Any:
+        if isinstance(other, bool):
+            return True if other else self
         return _joined(self, " or ", other, _COMPARISON)
+
+    __rand__, __ror__ = __and__, __or__
 
     def __abs__(self) -> Any:
         return _call("abs", self)
@@ -121,13 +138,19 @@ class _Formulas:
         return _joined(x, " / ", y, _PRODUCT, _SIGN)
 
     def power(self, x: Any, y: Any) -> Any:
+        if not isinstance(y, Formula) and y in (0, 1):
+            return x if y else 1
         base, exponent = _written(x), _written(y)
         return Formula([*base.within(_ATOM), "^", *exponent.within(_ATOM)], _POWER)
 
     def equal(self, x: Any, y: Any) -> Any:
+        if not isinstance(x, Formula) and not isinstance(y, Formula):
+            return x == y
         return _joined(x, " = ", y, _COMPARISON, _SUM)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
+        if isinstance(condition, bool):
+            return x if condition else y
         return Formula(
             [
                 *_written(x).within(_COMPARISON),
@@ -146,7 +169,11 @@ FORMULAS = _Formulas()
 def _written(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
-    return Formula([str(x).replace("-", "−")], _ATOM if x >= 0 else _SIGN)
+    # The table's own numbers are written out, such as the 0.044715 of gelu.
+    text = str(x) if isinstance(x, int | float) and 1e-6 <= abs(x) <= 1e6 else short_numeral(x)
+    if len(text) > _LONGEST_NUMBER:
+        text = short_numeral(x)
+    return Formula([text.replace("-", "−")], _SIGN if x < 0 else _ATOM)
 
 
 def _joined(x: Any, symbol: str, y: Any, binding: int, right: int | None = None) -> Formula:

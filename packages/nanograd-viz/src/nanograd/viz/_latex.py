@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 
 from nanograd.engine import Number
 from nanograd.viz._formulas import Template
@@ -59,17 +60,30 @@ def latex_template(template: Template, names: Mapping[int, str]) -> str:
 
     >>> print(latex_template(["1 − ", -1, " · ", -1], {-1: "out"}))
     1 - \text{out} \cdot \text{out}
+    >>> print(latex_template(["2.5 · ", 0, "^(", 1, " − 1)"], {0: "x", 1: "n"}))
+    2.5 \cdot x^{n - 1}
     """
-    written = []
-    for part in template:
-        if isinstance(part, int):
-            written.append(latex_name(names[part]))
-            continue
-        text = re.sub(r"[a-z][a-z0-9_]+", _word, part)
-        for sign, command in _SIGNS.items():
-            text = text.replace(sign, command)
-        written.append(text)
-    return re.sub(r" +", " ", "".join(written)).strip()
+    # Names are put in last, so that nothing in them is taken for a part of the formula.
+    text = "".join(part if isinstance(part, str) else f"\0{part}\0" for part in template)
+    text = re.sub(r"[a-z][a-z0-9_]+", _word, text)
+    for sign, command in _SIGNS.items():
+        text = text.replace(sign, command)
+    text = re.sub(r" +", " ", _with_exponents_in_braces(text)).strip()
+    return re.sub("\0(-?[0-9]+)\0", lambda match: latex_name(names[int(match[1])]), text)
+
+
+def _with_exponents_in_braces(text: str) -> str:
+    """Return a formula in which all of an exponent is raised, and not its first character alone."""
+    base, *rest = text.split("^")
+    written = [base]
+    for part in rest:
+        if part.startswith("("):
+            depths = accumulate((character == "(") - (character == ")") for character in part)
+            end = next(place for place, depth in enumerate(depths) if not depth)
+            written.append(f"^{{{part[1:end]}}}{part[end + 1 :]}")
+        else:
+            written.append(re.sub("\0-?[0-9]+\0|[0-9.]+(e[+-]?[0-9]+)?|.", r"^{\g<0>}", part, count=1))
+    return "".join(written)
 
 
 def _word(match: re.Match[str]) -> str:

@@ -33,7 +33,14 @@ def write_tree(whole: Part, theme: Theme, rankdir: str, caption: str) -> Written
         times = f"\u00a0×\u00a0{part.count:,}" if part.count > 1 else ""
         remarks = [(f"{counted(part.hidden, 'part')} inside", theme.quiet)] if part.hidden else []
         lines.append(
-            _box(name, part.name, part.kind + times, [*_parameters(part, theme), *remarks], theme, part is whole)
+            _box(
+                name,
+                part.name,
+                part.kind + times,
+                [*_parameters(part, theme), *remarks],
+                theme,
+                part is whole,
+            )
         )
         sizes = [text for text, _ in (*_parameters(part, theme), *remarks)]
         titles[name] = "\n".join(filter(None, (visible(part.name), visible(part.kind) + times, *sizes)))

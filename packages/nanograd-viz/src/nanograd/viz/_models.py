@@ -139,9 +139,7 @@ def used_not_trained(model: Model) -> Iterator[None]:
     A picture then leaves the running averages of a model as they are, and draws no random numbers.
     """
     before = [
-        (part, part.training)
-        for part in parts_of(model)
-        if isinstance(getattr(part, "training", None), bool)
+        (part, part.training) for part in parts_of(model) if isinstance(getattr(part, "training", None), bool)
     ]
     try:
         for part, _ in before:

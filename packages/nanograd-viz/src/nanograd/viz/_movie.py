@@ -91,7 +91,9 @@ class TrainingMovie(EpochCallback):
         if theme not in THEMES:
             raise ArgumentError(f"TrainingMovie(theme={theme!r:.80}) takes one of {', '.join(THEMES)}")
         if type(most_frames) is not int or not 2 <= most_frames <= 500:
-            raise ArgumentError(f"TrainingMovie(most_frames={most_frames!r:.80}) takes a number from 2 to 500")
+            raise ArgumentError(
+                f"TrainingMovie(most_frames={most_frames!r:.80}) takes a number from 2 to 500"
+            )
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= 3600:
             raise ArgumentError(f"TrainingMovie(seconds={seconds!r:.80}) takes a positive number up to 3600")
         if not isinstance(title, str):
@@ -138,7 +140,10 @@ class TrainingMovie(EpochCallback):
             [_float(weight.data) for _, _, weight in network.connections],
             [_float(weight.grad) for _, _, weight in network.connections],
             [sum(_float(value.data) for value in unit.values) / len(unit.values) for unit in units],
-            [sum(_float(value.grad) for value in unit.values) for unit in units],
+            [
+                sum(_float(value.grad) for value in unit.values) if unit.values[0].requires_grad else None
+                for unit in units
+            ],
         )
         self._frames.add(frame)
 
@@ -221,7 +226,7 @@ class TrainingMovie(EpochCallback):
         if self._sample is not None:
             self._capture_sample(trainer, self._sample, f"epoch {row.get('epoch', self._captured)}")
 
-    def on_fit_end(self, trainer: Any) -> None:
+    def on_fit_end(self, trainer: Any) -> None:  # noqa: ARG002 - the protocol of callbacks
         """Write the movie.
 
         Args:
@@ -233,7 +238,7 @@ class TrainingMovie(EpochCallback):
         if self._path is not None:
             self.save(self._path)
 
-    def on_exception(self, trainer: Any, error: BaseException) -> None:
+    def on_exception(self, trainer: Any, error: BaseException) -> None:  # noqa: ARG002
         """Write what there is.
 
         Args:

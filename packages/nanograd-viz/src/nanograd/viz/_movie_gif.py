@@ -14,7 +14,7 @@ _DPI = 100
 _POINTS = 72 / _DPI
 """How many points a pixel is."""
 _SHORTEST = 20  # milliseconds; viewers take less for a mistake
-_COLORS = 128
+_COLORS = 64
 
 
 def write_gif(scene: Scene, seconds: float) -> bytes:
@@ -82,10 +82,10 @@ def _draw_lines(axes: Any, looks: Sequence[dict[str, str]]) -> None:
 
 def _style(look: dict[str, str], width: float) -> Any:
     """Return the dashes of a line, which matplotlib counts in widths of it."""
-    dashes = look.get("stroke-dasharray", "none")
-    if dashes == "none":
+    dashes = [float(part) for part in look.get("stroke-dasharray", "1 0").split()]
+    if not dashes[1]:
         return "-"
-    return 0, [float(part) * _POINTS / max(width, 0.1) for part in dashes.split()]
+    return 0, [part * _POINTS / max(width, 0.1) for part in dashes]
 
 
 def _draw_circles(axes: Any, looks: Sequence[dict[str, str]]) -> None:
@@ -97,9 +97,7 @@ def _draw_circles(axes: Any, looks: Sequence[dict[str, str]]) -> None:
     widths = [float(look.get("stroke-width", 0)) * _POINTS for look in looks]
     edges = [look.get("stroke", "none") for look in looks]
     axes.add_collection(
-        collections.PatchCollection(
-            circles, facecolors=inside, edgecolors=edges, linewidths=widths, zorder=2
-        )
+        collections.PatchCollection(circles, facecolors=inside, edgecolors=edges, linewidths=widths, zorder=2)
     )
 
 
@@ -117,4 +115,3 @@ def _draw_text(axes: Any, look: dict[str, str]) -> None:
         va="baseline",
         zorder=3,
     )
-

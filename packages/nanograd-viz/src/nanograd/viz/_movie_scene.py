@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nanograd.viz._boxes import counted
 from nanograd.viz._colors import Theme
 from nanograd.viz._marks import Mark, Scene
-from nanograd.viz._numerals import short_numeral
+from nanograd.viz._numerals import numeral
 
 Place = tuple[int, int]
 
@@ -25,7 +26,7 @@ class Frame:
         caption: what the time is called.
         loss: the result that was captured.
         weights: the number of each connection, and ``weight_grads`` its gradient.
-        values: the number of each unit, and ``value_grads`` its gradient.
+        values: the number of each unit, and ``value_grads`` its gradient; None of one that gets none.
     """
 
     caption: str
@@ -33,7 +34,7 @@ class Frame:
     weights: list[float]
     weight_grads: list[float]
     values: list[float]
-    value_grads: list[float]
+    value_grads: list[float | None]
 
 
 _PANEL_WIDTH = 430.0
@@ -45,6 +46,7 @@ _LEGIBLE_RADIUS = 13.0
 _ROW = 46.0
 _LOWEST, _HIGHEST = 190.0, 440.0
 _THINNEST, _WIDEST = 0.35, 5.0
+_SOLID = "1 0"  # browsers do not move from and to "none"
 _DECADES = 3
 """How many powers of ten lie between the faintest gradient and the strongest."""
 
@@ -67,7 +69,7 @@ def scene_of(
     width, height = 2 * _PANEL_WIDTH, _HEADING + inner + _FOOTER
     radius = min(_LARGEST_RADIUS, max(_SMALLEST_RADIUS, 0.4 * inner / max(sizes)))
     marks: list[Mark] = []
-    panels = (
+    panels: tuple[tuple[str, str, list[Any], list[Any], type[_linear]], ...] = (
         ("weights and values", theme.data, [f.weights for f in frames], [f.values for f in frames], _linear),
         (
             "gradients",
@@ -108,7 +110,7 @@ def _lines(
     connections: Sequence[tuple[Place, Place]],
     places: dict[Place, tuple[float, float]],
     strengths: Sequence[Sequence[float]],
-    scale: type[_linear] | type[_logarithmic],
+    scale: type[_linear],
     color: str,
     theme: Theme,
 ) -> Iterable[Mark]:
@@ -122,7 +124,7 @@ def _lines(
         mark.vary("stroke-width", [f"{max(width, _THINNEST):.2f}" for width in widths])
         mark.vary("stroke", [_color_of(value, color, theme) for value in series])
         mark.vary("stroke-opacity", [f"{0.25 + 0.65 * size(value):.2f}" for value in series])
-        mark.vary("stroke-dasharray", ["5 3" if value < 0 else "none" for value in series])
+        mark.vary("stroke-dasharray", ["5 3" if value < 0 else _SOLID for value in series])
         yield mark
 
 
@@ -143,8 +145,8 @@ def _route(start: tuple[float, float], end: tuple[float, float]) -> str:
 def _circles(
     sizes: Sequence[int],
     places: dict[Place, tuple[float, float]],
-    levels: Sequence[Sequence[float]],
-    scale: type[_linear] | type[_logarithmic],
+    levels: Sequence[Sequence[float | None]],
+    scale: type[_linear],
     color: str,
     theme: Theme,
     radius: float,
@@ -152,21 +154,22 @@ def _circles(
     number = 0
     for layer, units in enumerate(sizes):
         within = slice(number, number + units)
-        size = scale(value for frame in levels for value in frame[within])
+        size = scale(value or 0.0 for frame in levels for value in frame[within])
         for unit in range(units):
             x, y = places[layer, unit]
             series = [frame[number] for frame in levels]
             place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:.1f}"}
             yield Mark("circle", {**place, "fill": theme.background})  # lines end at it
             mark = Mark("circle", {**place, "stroke-width": "1.5" if radius > 6 else "0.8"})
-            mark.vary("stroke", [_color_of(value, color, theme) for value in series])
-            mark.vary("fill", [_color_of(value, color, theme) for value in series])
-            mark.vary("fill-opacity", [f"{0.04 + 0.42 * size(value):.2f}" for value in series])
+            shades = [theme.line if value is None else _color_of(value, color, theme) for value in series]
+            mark.vary("stroke", shades)
+            mark.vary("fill", shades)
+            mark.vary("fill-opacity", [f"{0.04 + 0.42 * size(value or 0.0):.2f}" for value in series])
             yield mark
             if radius >= _LEGIBLE_RADIUS:
                 text = _text(x, y + 3.5, "", theme.text, 10)
                 text.fixed.pop("text")
-                text.vary("text", [_brief(value) for value in series])
+                text.vary("text", ["" if value is None else _brief(value) for value in series])
                 yield text
             number += 1
 
@@ -180,7 +183,7 @@ def _timeline(frames: Sequence[Frame], width: float, top: float, theme: Theme) -
     yield caption
     loss = _text(_MARGIN, (low + high) / 2 + 17, "", theme.data, 14, anchor="start")
     loss.fixed.pop("text")
-    loss.vary("text", [f"loss {short_numeral(frame.loss)}" for frame in frames])
+    loss.vary("text", [f"loss {numeral(frame.loss)}" for frame in frames])
     yield loss
     known = [frame.loss for frame in frames if math.isfinite(frame.loss)]
     least, most = (min(known), max(known)) if known else (0.0, 0.0)
@@ -214,7 +217,7 @@ class _linear:  # noqa: N801 - used as a function of all numbers that makes one 
 
 
 class _logarithmic(_linear):  # noqa: N801
-    """The size of a number between 0 and 1, where a tenth of the largest is two thirds: 0 from a thousandth on."""
+    """The size of a number between 0 and 1: of the largest 1, of a tenth 2/3, of a thousandth and less 0."""
 
     def __call__(self, number: float) -> float:
         share = super().__call__(number)

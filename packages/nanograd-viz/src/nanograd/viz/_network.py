@@ -20,7 +20,7 @@ _MOST_IN_A_LAYER = 100
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """A neuron, or a number that goes into the network; in a batch it has several values, one for each use."""
+    """A neuron, or a number that goes into the network; in a batch it has a value for each use."""
 
     depth: float
     label: str = ""
@@ -80,8 +80,8 @@ def network_of(roots: Sequence[ScalarValue]) -> Network:
     widest = max(map(len, shown))
     if len(connections) > _MOST_CONNECTIONS or widest > _MOST_IN_A_LAYER:
         raise TooLargeError(
-            f"the network has {len(connections):,} connections and up to {widest:,} neurons in a layer, and a "
-            f"movie shows up to {_MOST_CONNECTIONS:,} and {_MOST_IN_A_LAYER}. Capture a smaller one"
+            f"the network has {len(connections):,} connections and up to {widest:,} neurons in a layer, and "
+            f"a movie shows up to {_MOST_CONNECTIONS:,} and {_MOST_IN_A_LAYER}. Capture a smaller one"
         )
     return Network([list(layer.values()) for layer in shown], list(connections))
 

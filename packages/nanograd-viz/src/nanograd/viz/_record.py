@@ -12,6 +12,7 @@ from typing import Any
 
 from nanograd.engine import Number, Operation, ScalarValue, Scope, topological_order
 from nanograd.engine._anomaly import SOURCES  # what detect_anomaly() remembers has no public name
+from nanograd.viz._shown import gradient_of, label_of
 
 FORMAT = "nanograd graph"
 VERSION = 1
@@ -48,9 +49,9 @@ def record_of(roots: Sequence[ScalarValue]) -> dict[str, Any]:
         "version": VERSION,
         "roots": [index[root] for root in roots],
         "data": [encoded(node.data) for node in order],
-        "grad": [encoded(_plain(node.grad)) if node.has_grad else None for node in order],
+        "grad": [encoded(gradient_of(node)) if node.has_grad else None for node in order],
         "requires_grad": [int(node.requires_grad) for node in order],
-        "labels": {str(number): node.label for number, node in enumerate(order) if node.label is not None},
+        "labels": {str(number): label_of(node) for number, node in enumerate(order) if node.label is not None},
         "operations": [[operation.symbol, operation.arity] for operation in operations],
         "operation": [-1 if node.op is None else operations[node.op] for node in order],
         "operands": [[index[child] for child in node.children] for node in order],
@@ -77,9 +78,3 @@ def encoded(number: Number) -> Any:
         # Hexadecimal: Python refuses to write, and to read, thousands of decimal digits.
         return f"{number.numerator:#x}/{number.denominator:#x}"
     return number if -_EXACT_IN_FLOATS <= number <= _EXACT_IN_FLOATS else f"{number:#x}"
-
-
-def _plain(gradient: Any) -> Number:
-    """Return the number of a gradient that was recorded itself, with ``create_graph=True``."""
-    number: Number = getattr(gradient, "data", gradient)
-    return number

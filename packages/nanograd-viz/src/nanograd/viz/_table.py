@@ -8,6 +8,7 @@ from nanograd.engine import ArgumentError, ScalarValue, topological_order
 from nanograd.viz._boxes import counted, is_constant
 from nanograd.viz._colors import TERMINAL
 from nanograd.viz._roots import as_roots
+from nanograd.viz._shown import gradient_of
 from nanograd.viz._text import visible
 from nanograd.viz._wording import Wording
 from rich.console import Console
@@ -65,12 +66,11 @@ def print_table(
     table.add_column("grad", justify="right", style=TERMINAL["grad"])
     table.add_column("scope", style=TERMINAL["name"])
     for node in listed[-max_nodes:]:
-        gradient = getattr(node.grad, "data", node.grad)  # recorded itself, with create_graph=True
         cells = (
             wording.name(node),
             wording.formula(node) if node.children else "",
             wording.number(node.data),
-            wording.number(gradient) if node.requires_grad else "",
+            wording.number(gradient_of(node)) if node.requires_grad else "",
             "" if node.scope is None else visible(str(node.scope)),
         )
         table.add_row(*map(Text, cells))  # a label is no markup

@@ -11,6 +11,7 @@ from nanograd.viz._formulas import RESULT, Template, slope_templates
 from nanograd.viz._latex import latex_name, latex_number, latex_template
 from nanograd.viz._numerals import short_numeral
 from nanograd.viz._paths import Path, Step
+from nanograd.viz._shown import label_of
 from nanograd.viz._text import shortened, visible
 
 _MOST_STEPS = 12
@@ -27,9 +28,9 @@ class Wording:
     """
 
     def __init__(self, order: Sequence[ScalarValue], precision: int) -> None:
-        taken = {node.label for node in order if node.label}
+        taken = {label_of(node) for node in order} - {""}
         free = (f"v{number}" for number in range(1, len(order) + len(taken) + 1) if f"v{number}" not in taken)
-        self._made = {node: next(free) for node in order if not node.label and not is_constant(node)}
+        self._made = {node: next(free) for node in order if not label_of(node) and not is_constant(node)}
         self._precision = precision
 
     # ---- text
@@ -91,14 +92,18 @@ class Wording:
     # ---- parts
 
     def _name(self, node: ScalarValue) -> str:
-        return node.label or self._made.get(node) or short_numeral(node.data)
+        return label_of(node) or self._made.get(node) or short_numeral(node.data)
 
     def formula(self, node: ScalarValue) -> str:
         """Return what a value was computed from: ``a * b``, ``tanh(x)``."""
         names = [self.name(child) for child in node.children]
         symbol = symbol_of(node)
         if len(names) == 2 and not symbol[0].isalpha():
-            return f"{names[0]} {symbol} {names[1]}"
+            one, other = (
+                f"({name})" if name.startswith("-") and is_constant(child) else name
+                for name, child in zip(names, node.children, strict=True)
+            )
+            return f"{one} {symbol} {other}"
         return shortened(f"{symbol}({', '.join(names)})", _LONGEST_FORMULA)
 
     def _slope(self, step: Step) -> str:
@@ -133,7 +138,8 @@ def bounded(steps: Sequence[Any]) -> list[Any]:
 def _slope(step: Step) -> tuple[Template | None, dict[int, ScalarValue]]:
     """Return the formula of a local derivative, and the values whose names stand in it."""
     children = step.node.children
-    template = slope_templates(step.operation, len(children))[step.place]
+    constants = {place: child.data for place, child in enumerate(children) if is_constant(child)}
+    template = slope_templates(step.operation, len(children), constants)[step.place]
     return template, {RESULT: step.node, **dict(enumerate(children))}
 
 

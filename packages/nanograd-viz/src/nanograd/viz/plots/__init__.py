@@ -1,7 +1,7 @@
 """Pictures of a training, drawn with matplotlib: curves, boundaries, histograms, and where a network looks.
 
-They need ``pip install "nanograd-viz[plots]"``. Every function returns a matplotlib ``Figure`` that belongs to
-nobody else: notebooks show it, ``figure.savefig("curve.svg")`` writes it, and pyplot never hears of it.
+They need ``pip install "nanograd-viz[plots]"``. Every function returns a matplotlib ``Figure`` that belongs
+to nobody else: notebooks show it, ``figure.savefig("curve.svg")`` writes it, and pyplot never hears of it.
 """
 
 from nanograd.viz.plots._boundary import plot_decision_boundary

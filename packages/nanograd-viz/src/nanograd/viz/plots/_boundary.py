@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nanograd.engine import ArgumentError, no_grad
 from nanograd.viz._models import Model, used_not_trained
-from nanograd.viz.plots._canvas import add_legend, dress, mixed, new_figure, theme_of
+from nanograd.viz.plots._canvas import add_legend, dress, mixed, new_figure, plain, theme_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,7 +79,7 @@ def plot_decision_boundary(
     with no_grad(), used_not_trained(model) if isinstance(model, Model) else nullcontext():
         plane = [[_scores(model([x, y])) for x in across] for y in upwards]
     _check_scores(plane, classes)
-    axes = figure.subplots()
+    axes: Any = figure.subplots()
     palette = _palette(colors)
     first = 0
     if len(plane[0][0]) == 1:
@@ -91,14 +91,21 @@ def plot_decision_boundary(
         chosen = [point for point, label in zip(places, labels, strict=True) if label == its]
         look = {"color": palette[place], "marker": _MARKERS[place], "edgecolor": colors.background}
         size = 30 if len(places) < 1_000 else 10
-        axes.scatter(*zip(*chosen, strict=True), s=size, linewidth=0.8, zorder=3, label=str(its), **look)
+        axes.scatter(*zip(*chosen, strict=True), s=size, linewidth=0.8, zorder=3, label=_shown(its), **look)
     dress(axes, colors, title=title)
-    axes.set(aspect="auto" if is_long else "equal", xlim=(across[0], across[-1]), ylim=(upwards[0], upwards[-1]))
+    axes.set(
+        aspect="auto" if is_long else "equal", xlim=(across[0], across[-1]), ylim=(upwards[0], upwards[-1])
+    )
     add_legend(axes, colors, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
 _NEGATIVE_LABELS = (0, -1, False)
+
+
+def _shown(label: Any) -> str:
+    name = plain(str(label))
+    return f" {name}" if name.startswith("_") else name  # which matplotlib would leave out of a legend
 
 
 def _checked_points(points: Sequence[Sequence[float]], labels: Sequence[Any]) -> list[tuple[float, float]]:
@@ -171,7 +178,16 @@ def _check_scores(plane: Sequence[Sequence[Sequence[float]]], classes: Sequence[
 def _palette(theme: Theme) -> list[str]:
     """Return the colors of the classes; markers tell them apart too."""
     green = _GREEN[theme.background]
-    return [theme.grad, theme.data, green, theme.highlight, theme.negative, theme.quiet, theme.leaf, theme.root]
+    return [
+        theme.grad,
+        theme.data,
+        green,
+        theme.highlight,
+        theme.negative,
+        theme.quiet,
+        theme.leaf,
+        theme.root,
+    ]
 
 
 def _draw_one_score(
@@ -198,7 +214,10 @@ def _draw_one_score(
         for place, share in enumerate(shares)
     ]
     axes.contourf(across, upwards, scores, levels=levels, colors=shades)
-    for level, style in ((0.0, "solid"), *((side * far_out, "dotted") for far_out in inner for side in (-1, 1))):
+    for level, style in (
+        (0.0, "solid"),
+        *((side * far_out, "dotted") for far_out in inner for side in (-1, 1)),
+    ):
         if min(known) < level < max(known):  # where there is no line, matplotlib warns
             width = 1.8 if level == 0 else 1.3
             axes.contour(

@@ -75,7 +75,9 @@ def mixed(color: str, background: str, share: float) -> str:
     '#808080'
     """
     channels = (
-        round(int(color[place : place + 2], 16) * share + int(background[place : place + 2], 16) * (1 - share))
+        round(
+            int(color[place : place + 2], 16) * share + int(background[place : place + 2], 16) * (1 - share)
+        )
         for place in (1, 3, 5)
     )
     return "#" + "".join(f"{channel:02x}" for channel in channels)

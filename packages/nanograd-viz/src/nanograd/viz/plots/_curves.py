@@ -40,8 +40,8 @@ def plot_history(
             What is called ``val_loss`` stands dashed beside ``loss``. Where a number is missing, nan or
             infinite, the curve has a gap.
         columns: what is drawn, without ``val_``; if left out, all but ``epoch``, ``step`` and ``lr``.
-        log: whether the loss, and all else that is positive and spans more than a factor of ten, is drawn on a
-            logarithmic scale.
+        log: whether the loss, and all else that is positive and spans more than a factor of ten, is drawn on
+            a logarithmic scale.
         theme: ``"light"`` or ``"dark"``.
 
     Raises:
@@ -83,12 +83,13 @@ def _panels(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None) ->
         panels = [name for name in there if name not in _NOT_CURVES]
         if not panels:
             raise ArgumentError(
-                f"plot_history(history) found nothing to draw: the rows hold {', '.join(there) or 'no numbers'}"
+                "plot_history(history) found nothing to draw: the rows hold "
+                f"{', '.join(there) or 'no numbers'}"
             )
         if len(panels) > _MOST_PANELS:
             raise ArgumentError(
-                f"the history has {len(panels)} columns, and a figure shows up to {_MOST_PANELS}: choose some "
-                'with columns=["loss"]'
+                f"the history has {len(panels)} columns, and a figure shows up to {_MOST_PANELS}: "
+                'choose some with columns=["loss"]'
             )
         return panels
     if isinstance(columns, str) or not columns or not set(columns) <= set(there):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from nanograd.engine import ArgumentError
@@ -42,8 +43,8 @@ def plot_histograms(
 
     Args:
         recorder: what a :class:`HistogramRecorder` has recorded; or a model, for this moment alone.
-        kind: ``"ridge"``, a smoothed curve for each of up to 12 moments, the newest in front; or ``"heat"``, a column
-            for every moment, the darker the more.
+        kind: ``"ridge"``, a smoothed curve for each of up to 12 moments, the newest in front; or ``"heat"``,
+            a column for every moment, the darker the more.
         show: ``"weights"``, ``"gradients"`` or both.
         theme: ``"light"`` or ``"dark"``.
 
@@ -67,8 +68,8 @@ def plot_histograms(
     moments = recorder.moments
     if not moments:
         raise ArgumentError(
-            "plot_histograms(recorder) got a recorder without records: give it to the Trainer's callbacks, or "
-            "call recorder.record(model) after backward()"
+            "plot_histograms(recorder) got a recorder without records: give it to the Trainer's callbacks, "
+            "or call recorder.record(model) after backward()"
         )
     parts = list(dict.fromkeys(name for moment in moments for name in moment.weights))
     if len(parts) > _MOST_PARTS:
@@ -172,7 +173,9 @@ def _counts(numbers: Sequence[float], ends: tuple[float, float]) -> list[float]:
     low, high = ends
     counts = [0.0] * _BINS
     for number in numbers:
-        place = int((number - low) / (high - low) * _BINS) if low < number < high else (number >= high) * _BINS
+        place = (
+            int((number - low) / (high - low) * _BINS) if low < number < high else (number >= high) * _BINS
+        )
         counts[min(place, _BINS - 1)] += 1
     return counts
 
@@ -198,7 +201,7 @@ def _edges(times: Sequence[float]) -> list[float]:
     """Return where the columns of some moments begin and end."""
     if len(times) == 1:
         return [times[0] - 0.5, times[0] + 0.5]
-    middles = [(before + after) / 2 for before, after in zip(times, times[1:], strict=False)]
+    middles = [(before + after) / 2 for before, after in pairwise(times)]
     return [2 * times[0] - middles[0], *middles, 2 * times[-1] - middles[-1]]
 
 

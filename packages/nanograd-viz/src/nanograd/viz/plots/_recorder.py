@@ -81,11 +81,11 @@ class HistogramRecorder(EpochCallback):
             if parameters:
                 groups[name or type(model).__name__] = parameters
         if not groups:
-            raise ArgumentError(f"HistogramRecorder.record(model) got a {type(model).__name__} without parameters")
+            raise ArgumentError(
+                f"HistogramRecorder.record(model) got a {type(model).__name__} without parameters"
+            )
         self._recorded += 1
-        weights = {
-            name: _floats(parameter.data for parameter in group) for name, group in groups.items()
-        }
+        weights = {name: _floats(parameter.data for parameter in group) for name, group in groups.items()}
         gradients = {
             name: _floats(parameter.grad for parameter in group if parameter.has_grad)
             for name, group in groups.items()

@@ -124,7 +124,9 @@ def _checked_shape(shape: Any) -> tuple[int, int]:
     except (TypeError, ValueError):
         rows = columns = None
     if not (type(rows) is int and type(columns) is int and rows > 0 and columns > 0):
-        raise ArgumentError(f"plot_saliency(shape={shape!r:.80}) takes the number of rows and of columns, (8, 8)")
+        raise ArgumentError(
+            f"plot_saliency(shape={shape!r:.80}) takes the number of rows and of columns, (8, 8)"
+        )
     return rows, columns
 
 

@@ -1,0 +1,218 @@
+"""Accumulation: what arrives at the parts of an array becomes its gradient, in as few steps as can be.
+
+An array that is reached once and as a whole needs no buffer; one that is reached in parts that do not
+overlap is filled part by part and never cleared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from nanograd.compile._array_program import (
+    BATCH,
+    Allocate,
+    Array,
+    Call,
+    Expression,
+    Let,
+    Literal,
+    Permuted,
+    Reshaped,
+    Scattered,
+    Shape,
+    Statement,
+    Store,
+    Taken,
+    View,
+)
+from nanograd.compile._contraction import broadcastable, onto
+from nanograd.compile._program import Indices
+from nanograd.compile._symbolic import Symbol, expression
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """A gradient that arrives at a part of an array.
+
+    Attributes:
+        to: the part.
+        value: what arrives.
+        axes: which axes of ``to`` the value has; along the others it is the same.
+    """
+
+    to: View | Taken
+    value: Expression
+    axes: tuple[int, ...]
+
+
+def accumulate(
+    array: Array, name: str, arrivals: Sequence[Arrival], *, always_an_array: bool = False
+) -> tuple[list[Statement], View | Literal]:
+    """Return statements that add up the arrivals, and the gradient, which has the axes of ``array``.
+
+    Args:
+        array: what the gradient belongs to.
+        name: of the gradient's array.
+        arrivals: at the parts of ``array``.
+        always_an_array: whether the gradient has to be a new array, of all elements.
+    """
+    squeezed = [_squeezed(arrival) for arrival in arrivals]
+    if len(squeezed) == 1 and not always_an_array and _is_whole(squeezed[0].to):
+        alone = _alone(array, name, squeezed[0])
+        if alone is not None:
+            return alone
+    if not always_an_array and all(isinstance(arrival.value, Literal) for arrival in squeezed):
+        numbers = [arrival.value.number for arrival in squeezed if isinstance(arrival.value, Literal)]
+        if all(_is_whole(arrival.to) for arrival in squeezed):
+            return [], Literal(sum(numbers))
+    result = Array(name, array.shape, array.batched)
+    return _added(result, squeezed), result.view()
+
+
+def _squeezed(arrival: Arrival) -> Arrival:
+    axes = [axis for axis, size in enumerate(arrival.to.shape) if size != 1]
+    places = {axis: place for place, axis in enumerate(axes)}
+    return Arrival(onto(arrival.to, axes), arrival.value, tuple([places[axis] for axis in arrival.axes]))
+
+
+def _is_whole(to: View | Taken) -> bool:
+    """Return whether a part is all of its array, in order."""
+    if isinstance(to, Taken) or to.offset:
+        return False
+    expected = 1
+    for size, stride in zip(reversed(to.shape), reversed(to.strides), strict=True):
+        if size == BATCH:
+            continue
+        if stride != expected:
+            return False
+        expected *= size
+    return expected == to.array.size and (BATCH in to.shape) == to.array.batched
+
+
+def _full_shape(array: Array) -> Shape:
+    return (BATCH, *array.shape) if array.batched else array.shape
+
+
+def _alone(array: Array, name: str, arrival: Arrival) -> tuple[list[Statement], View | Literal] | None:
+    """Return the gradient of an array at which one value arrives, at all of it; None if it needs a buffer."""
+    value, full = arrival.value, _full_shape(array)
+    if isinstance(value, Literal):
+        return [], value
+    if arrival.to.shape != full:
+        if len(arrival.axes) < len(arrival.to.shape):
+            return None
+        value = Reshaped(value, full)
+        axes: tuple[int, ...] = tuple(range(len(full)))
+    else:
+        axes = arrival.axes
+    statements: list[Statement] = []
+    if isinstance(value, View):
+        view = value
+    else:
+        batched = bool(axes) and full[axes[0]] == BATCH
+        own = Array(name, value.shape[1:] if batched else value.shape, batched)
+        statements.append(Let(own, value))
+        view = own.view()
+    sizes, strides = dict(zip(axes, view.shape, strict=True)), dict(zip(axes, view.strides, strict=True))
+    every = range(len(full))
+    return statements, View(
+        view.array,
+        view.offset,
+        tuple([sizes.get(axis, 1) for axis in every]),
+        tuple([strides.get(axis, 0) for axis in every]),
+    )
+
+
+def _added(result: Array, arrivals: list[Arrival]) -> list[Statement]:
+    full = _full_shape(result)
+    total: Expression | None = None
+    rest: list[Arrival] = []
+    for arrival in arrivals:
+        value = arrival.value
+        if _is_whole(arrival.to) and arrival.to.shape == full:
+            value = broadcastable(value, arrival.axes, full)
+        elif _is_whole(arrival.to) and len(arrival.axes) == len(arrival.to.shape):
+            value = Reshaped(value, full)
+        else:
+            rest.append(arrival)
+            continue
+        total = value if total is None else expression(Symbol(total) + Symbol(value))
+    if total is None:
+        return _in_parts(result, rest)
+    statements: list[Statement] = []
+    if total.shape == full and is_fresh(total):
+        statements.append(Let(result, total))
+    else:
+        statements += [Allocate(result, zeros=False), Store(result.view(), total, added=False)]
+    return statements + [_store(result, arrival, added=True) for arrival in rest]
+
+
+def is_fresh(expression: Expression) -> bool:
+    """Return whether an expression makes an array of its own, which may be changed in place."""
+    while isinstance(expression, Reshaped | Permuted):
+        expression = expression.of
+    if isinstance(expression, Call):
+        return expression.function != "broadcast_to"
+    return not isinstance(expression, View | Literal)
+
+
+def _in_parts(result: Array, arrivals: list[Arrival]) -> list[Statement]:
+    touched = np.zeros(result.size, dtype=bool)
+    statements: list[Store] = []
+    zeros = False
+    for arrival in arrivals:
+        elements = elements_of(arrival.to)
+        if _repeats(arrival.to, elements):
+            elements = np.arange(elements.min(), elements.max() + 1)
+        seen = touched[elements]
+        zeros |= bool(seen.any() and not seen.all())
+        statements.append(_store(result, arrival, added=bool(seen.any())))
+        touched[elements] = True
+    zeros |= not touched.all()
+    if len(statements) == 1 and not zeros:
+        (only,) = statements
+        if _is_whole(only.target) and is_fresh(only.value) and only.value.shape == only.target.shape:
+            value, full = only.value, _full_shape(result)
+            return [Let(result, value if value.shape == full else Reshaped(value, full))]
+    return [Allocate(result, zeros), *statements]
+
+
+def _store(result: Array, arrival: Arrival, *, added: bool) -> Store:
+    to = arrival.to
+    value = broadcastable(arrival.value, arrival.axes, to.shape)
+    elements = elements_of(to)
+    if not _repeats(to, elements):
+        if isinstance(to, Taken):
+            return Store(Taken(result, to.index), value, added)
+        return Store(View(result, to.offset, to.shape, to.strides), value, added)
+    if value.shape != to.shape:
+        value = Call("broadcast_to", (value,), to.shape)
+    first, size = int(elements.min()), int(elements.max() - elements.min()) + 1
+    if result.batched:
+        if len(to.shape) > 2:
+            value = Reshaped(value, (BATCH, len(elements)))
+        scattered = Scattered(value, elements - first, (BATCH, size))
+        return Store(View(result, first, (BATCH, size), (BATCH, 1)), scattered, added)
+    if len(to.shape) > 1:
+        value = Reshaped(value, (len(elements),))
+    scattered = Scattered(value, elements - first, (size,))
+    return Store(View(result, first, (size,), (1,)), scattered, added)
+
+
+def _repeats(part: View | Taken, elements: Indices) -> bool:
+    if isinstance(part, View) and len(part.shape) - (BATCH in part.shape) <= 1:
+        return False
+    return len(np.unique(elements)) < len(elements)
+
+
+def elements_of(part: View | Taken) -> Indices:
+    """Return the numbers of the elements of a part of an array, in order; of one sample, if it is batched."""
+    if isinstance(part, Taken):
+        return part.index.reshape(-1)
+    sizes = [(size, stride) for size, stride in zip(part.shape, part.strides, strict=True) if size != BATCH]
+    grid = np.full([size for size, _ in sizes], part.offset, dtype=np.int64)
+    for axis, (size, stride) in enumerate(sizes):
+        grid += (np.arange(size) * stride).reshape([-1 if at == axis else 1 for at in range(len(sizes))])
+    return grid.reshape(-1)

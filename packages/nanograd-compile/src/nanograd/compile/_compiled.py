@@ -1,0 +1,141 @@
+"""compiled: a function of numbers, traced once for each structure of its arguments and then replayed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, overload
+
+from nanograd.compile._compile_graph import compile_captured
+from nanograd.compile._compiled_program import CompiledProgram
+from nanograd.compile._structure import rebuilt, replaced, structure_of, vector_of
+from nanograd.compile._trace import traced
+from nanograd.engine import ArgumentError, ScalarValue
+
+
+class CompiledFunction:
+    """A function with a program for each structure of its arguments; see :func:`compiled`.
+
+    Attributes:
+        function: the function that is traced.
+        static: the names of the arguments that are given to it as they are.
+    """
+
+    def __init__(self, function: Callable[..., Any], static: Sequence[str] = ()) -> None:
+        if not callable(function):
+            raise ArgumentError(f"compiled(function) takes a function and got {function!r}")
+        self.function = function
+        self.static = tuple(static)
+        self._signature = inspect.signature(function)
+        unknown = [name for name in self.static if name not in self._signature.parameters]
+        if unknown:
+            raise ArgumentError(
+                f"compiled(static={list(self.static)}): {function.__name__}() has no argument {unknown[0]!r}"
+            )
+        self._programs: dict[Hashable, CompiledProgram] = {}
+        self._lock = threading.Lock()
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any, **named: Any) -> float:
+        """Return the function's value."""
+        program, first, others = self._prepared(arguments, named)
+        return program.value(vector_of(first), vector_of(others))
+
+    def value_and_grad(self, *arguments: Any, **named: Any) -> tuple[float, Any]:
+        """Return the value, and the derivatives for the numbers of the first argument, in its structure.
+
+        Args:
+            *arguments: those of the function.
+            **named: likewise.
+        """
+        program, first, others = self._prepared(arguments, named)
+        value, gradient = program.value_and_grad(vector_of(first), vector_of(others))
+        return value, rebuilt(first, gradient)
+
+    def program_for(self, *arguments: Any, **named: Any) -> CompiledProgram:
+        """Return the program that such arguments are run by; its input ``x`` is all but the first one.
+
+        Args:
+            *arguments: those of the function.
+            **named: likewise.
+        """
+        return self._prepared(arguments, named)[0]
+
+    def _prepared(
+        self, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[CompiledProgram, Any, list[Any]]:
+        bound = self._signature.bind(*arguments, **named)
+        bound.apply_defaults()
+        static = tuple([bound.arguments[name] for name in self.static])
+        given = {name: item for name, item in bound.arguments.items() if name not in self.static}
+        if not given:
+            raise ArgumentError(f"{self.function.__name__}() has no argument to differentiate for")
+        first, *others = given.values()
+        key = (static, *[structure_of(tree) for tree in given.values()])
+        program = self._programs.get(key)
+        if program is None:
+            with self._lock:
+                program = self._programs.get(key)
+                if program is None:
+                    program = self._programs[key] = self._compile(bound, given)
+        return program, first, others
+
+    def _compile(self, bound: inspect.BoundArguments, given: dict[str, Any]) -> CompiledProgram:
+        leaves: list[ScalarValue] = []
+        count = 0
+
+        def leaf(number: Any) -> ScalarValue:
+            leaves.append(ScalarValue(number))
+            return leaves[-1]
+
+        for place, (name, tree) in enumerate(given.items()):
+            bound.arguments[name] = replaced(tree, leaf)
+            if place == 0:
+                count = len(leaves)
+        parameters, inputs = leaves[:count], leaves[count:]
+        name = f"{self.function.__name__}()"
+        captured, order = traced(lambda: self.function(*bound.args, **bound.kwargs), name, parameters, inputs)
+        return compile_captured(order, captured, parameters, inputs, {"x": (len(inputs),)}, batch=False)
+
+
+@overload
+def compiled(function: Callable[..., Any], /) -> CompiledFunction: ...
+
+
+@overload
+def compiled(*, static: Sequence[str]) -> Callable[[Callable[..., Any]], CompiledFunction]: ...
+
+
+def compiled(function: Callable[..., Any] | None = None, /, *, static: Sequence[str] = ()) -> Any:
+    """Return a function that computes the same from arrays: a decorator.
+
+    For each structure of its arguments (lengths, nesting, keys) the function is traced, that is called with
+    ScalarValues in place of the numbers, and its graph is compiled. Lists and dicts arrive as they are,
+    arrays as arrays of objects. What it reads from outside stays as it was in this call.
+
+    >>> @compiled
+    ... def loss(w, x, y):
+    ...     return (sum(a * b for a, b in zip(w, x)) - y) ** 2
+    >>> loss([2.0, -1.0], [3.0, 4.0], 1.0)
+    1.0
+    >>> loss.value_and_grad([2.0, -1.0], [3.0, 4.0], 1.0)
+    (1.0, [6.0, 8.0])
+
+    Args:
+        function: returns one number.
+        static: the names of arguments that decide what is computed, such as a number of layers. They are not
+            traced, need to be hashable, and each value of them has a program of its own.
+
+    Returns:
+        A :class:`CompiledFunction`.
+
+    Raises:
+        TraceError: when it is called, if what the function does depends on its numbers, by ``if``,
+            ``float()`` or ``.data``, or on random ones; it names the line.
+        ArgumentError: if ``static`` names no argument.
+    """
+    if function is None:
+        return lambda function: CompiledFunction(function, static)
+    return CompiledFunction(function, static)

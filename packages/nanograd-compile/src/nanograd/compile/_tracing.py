@@ -1,0 +1,207 @@
+"""Tracing: a function runs once on values that say no when somebody looks at their numbers.
+
+What a function does may not depend on the numbers, or the recorded steps would be those for the numbers of
+the trace only. Every value that is computed from traced ones is a traced one itself: the engine shows each
+to a watcher as it is recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn
+
+from nanograd.compile._errors import TraceError
+from nanograd.engine import Interval, Operation, ScalarValue, is_grad_enabled, watch
+
+_CURE = (
+    "A compiled function runs the same steps for every input: use where(condition, a, b), maximum or relu "
+    "for a choice between numbers, detach() for a number without gradient, or compute it outside."
+)
+
+# Softmax and its logarithm subtract the largest number of a row, which changes nothing but rounding. In a
+# trace it is taken to be 0: then nothing is subtracted, and all rows are alike.
+_SHIFTING = {"nanograd.engine._reductions", "nanograd.nn._softmax"}
+
+_REALS = Interval()
+
+
+def _condition(symbol: str, rule: Any) -> Operation:
+    """Return the operation of a comparison, which is flat: 1 where it holds, else 0."""
+    flat = lambda m, o, x, y: 0  # noqa: E731 - a rule like those of the table
+    return Operation(
+        symbol, 2, lambda m, x, y: m.where(rule(m, x, y), 1, 0), (flat, flat), (_REALS, _REALS), ()
+    )
+
+
+LESS = _condition("less", lambda m, x, y: x < y)
+LESS_EQUAL = _condition("less_equal", lambda m, x, y: x <= y)
+GREATER = _condition("greater", lambda m, x, y: x > y)
+GREATER_EQUAL = _condition("greater_equal", lambda m, x, y: x >= y)
+EQUAL = _condition("equal", lambda m, x, y: m.equal(x, y))
+NOT_EQUAL = Operation(
+    "not_equal",
+    2,
+    lambda m, x, y: m.where(m.equal(x, y), 0, 1),
+    (lambda m, o, x, y: 0, lambda m, o, x, y: 0),
+    (_REALS, _REALS),
+    (),
+)
+DETACH = Operation("detach", 1, lambda m, x: x, (lambda m, o, x: 0,), (_REALS,), ())
+
+_NUMBER: Any = ScalarValue._data  # type: ignore[misc]  # the slot itself, which the class below hides
+
+
+class TracedValue(ScalarValue):
+    """A value during a trace: it can be computed with and not looked at."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    @property
+    def _data(self) -> Any:
+        if not is_grad_enabled():
+            _refuse("no_grad() gives plain numbers")
+        return _NUMBER.__get__(self)
+
+    @_data.setter
+    def _data(self, number: Any) -> None:
+        _NUMBER.__set__(self, number)
+
+    @property
+    def data(self) -> NoReturn:
+        """Refused."""
+        _refuse("`.data` gives the number of a traced value")
+
+    @data.setter
+    def data(self, number: Any) -> NoReturn:  # noqa: ARG002 - refused, whatever it is
+        _refuse("`.data` gives a new number to a traced value")
+
+    @property
+    def grad(self) -> NoReturn:
+        """Refused."""
+        _refuse("`.grad` gives the gradient of a traced value")
+
+    @grad.setter
+    def grad(self, gradient: Any) -> NoReturn:  # noqa: ARG002 - refused, whatever it is
+        _refuse("`.grad` gives a new gradient to a traced value")
+
+    @property
+    def local_derivatives(self) -> NoReturn:
+        """Refused."""
+        _refuse("grad() computes gradients from the numbers of traced values")
+
+    def item(self) -> NoReturn:
+        """Refused."""
+        _refuse("item() gives the number of a traced value")
+
+    def backward(self, *arguments: Any, **named: Any) -> NoReturn:  # noqa: ARG002 - refused in any form
+        """Refused."""
+        _refuse("backward() computes gradients from the numbers of traced values")
+
+    def detach(self) -> ScalarValue:
+        """Return the same number as far as gradients are concerned constant."""
+        return _applied(DETACH, self)
+
+    def __bool__(self) -> bool:
+        frame = sys._getframe(1)
+        if _is_where(frame):
+            if callable(frame.f_locals["x"]) or callable(frame.f_locals["y"]):
+                _refuse("where() with a function as a branch calls the one that a traced condition chooses")
+            return True  # both are values: where() records the choice and takes no notice of this
+        return _refuse(
+            "`if`, `and`, `or`, `not`, min(), max() or sorted() needs the value of a traced number"
+        )
+
+    def __float__(self) -> float:
+        if sys._getframe(1).f_globals.get("__name__") in _SHIFTING:
+            return 0.0
+        return _refuse("float() or a function of `math` needs the value of a traced number")
+
+    def __int__(self) -> NoReturn:
+        _refuse("int() needs the value of a traced number")
+
+    def __lt__(self, other: Any) -> Any:
+        return _applied(LESS, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _applied(LESS_EQUAL, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _applied(GREATER, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _applied(GREATER_EQUAL, self, other)
+
+    def __eq__(self, other: object) -> Any:
+        return _applied(EQUAL, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _applied(NOT_EQUAL, self, other)
+
+
+_TRACED_CLASSES: dict[type, type] = {ScalarValue: TracedValue}
+
+
+@contextmanager
+def tracing(leaves: Sequence[ScalarValue]) -> Iterator[None]:
+    """Make the leaves and everything that is computed from them traced, until the end of the block.
+
+    Args:
+        leaves: they are of their own classes again afterwards, and so is what was computed.
+
+    Raises:
+        TraceError: inside, where something looks at a number.
+    """
+    classes = [type(leaf) for leaf in leaves]
+    recorded: list[ScalarValue] = []
+
+    def mark(node: ScalarValue) -> None:
+        if any(isinstance(child, TracedValue) for child in node.children):
+            node.__class__ = TracedValue
+            recorded.append(node)
+
+    try:
+        for leaf in leaves:
+            leaf.__class__ = _traced_class(type(leaf))
+        with watch(mark):
+            yield
+    finally:
+        for leaf, kind in zip(leaves, classes, strict=True):
+            leaf.__class__ = kind
+        for node in recorded:
+            node.__class__ = ScalarValue
+
+
+def _traced_class(kind: type[ScalarValue]) -> type[ScalarValue]:
+    if kind not in _TRACED_CLASSES:
+        _TRACED_CLASSES[kind] = type(f"Traced{kind.__name__}", (TracedValue, kind), {"__slots__": ()})
+    return _TRACED_CLASSES[kind]
+
+
+def _applied(operation: Operation, *operands: Any) -> ScalarValue:
+    """Record an operation that is not one of the engine's table."""
+    values = [
+        operand if isinstance(operand, ScalarValue) else ScalarValue(operand, requires_grad=False)
+        for operand in operands
+    ]
+    return values[0]._unary(operation) if len(values) == 1 else values[0]._binary(operation, values[1])
+
+
+def _is_where(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "where" and frame.f_globals.get("__name__") == "nanograd.engine._steps"
+
+
+def _refuse(what: str) -> NoReturn:
+    raise TraceError(f"{what} ({_user_line()}). {_CURE}")
+
+
+def _user_line() -> str:
+    """Return the file and line of the innermost frame that is not nanograd's."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("nanograd."):
+        frame = frame.f_back
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"  # noqa: PTH119 - as in the engine

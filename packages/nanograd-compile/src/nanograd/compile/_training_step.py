@@ -1,0 +1,278 @@
+"""TrainingStep: model, loss and optimizer in one compiled step, with all weights in one flat vector."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Protocol, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from nanograd.compile._compile_graph import compile_captured
+from nanograd.compile._compiled_program import CompiledProgram
+from nanograd.compile._flat_optimizer import FlatOptimizer, UpdateRule
+from nanograd.compile._structure import is_fixed, replaced, structure_of, vector_of
+from nanograd.compile._trace import traced
+from nanograd.engine import FLOATS, ArgumentError, NanogradError, ScalarValue, ShapeError
+
+Vector = npt.NDArray[np.float64]
+_Program: TypeAlias = tuple[CompiledProgram, tuple[int, ...]]
+"""A program, and which parameters it uses."""
+
+
+class Model(Protocol):
+    """What a step trains: a function with parameters, such as a module of nanograd.nn."""
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Return the outputs for the inputs of a batch."""
+
+    def parameters(self) -> Iterable[ScalarValue]:
+        """Return the leaves that the model computes with."""
+
+
+class TrainingStep:
+    """Change a model's weights for batch after batch, by a program that was compiled from its scalars.
+
+    A call does what forward pass, backward pass and ``optimizer.step()`` do. The first batch of each
+    structure (sizes, nesting, and integers that are used as indices, such as class labels) is traced and
+    compiled; weights and the optimizer's memory stay in flat vectors until :meth:`sync`. Hyperparameters are
+    read from ``optimizer.param_groups`` in every call, so schedulers work. It can be given to nanograd.nn's
+    ``Trainer`` as ``step=TrainingStep``.
+
+    >>> class Line:
+    ...     def __init__(self):
+    ...         self.w = ScalarValue(0.0)
+    ...
+    ...     def parameters(self):
+    ...         return [self.w]
+    ...
+    ...     def __call__(self, xs):
+    ...         return [self.w * x for x in xs]
+    >>> class Descent:
+    ...     def __init__(self, parameters):
+    ...         self.param_groups, self.defaults, self.state = (
+    ...             [{"params": parameters, "lr": 0.25}],
+    ...             {"lr": 0},
+    ...             {},
+    ...         )
+    ...
+    ...     @staticmethod
+    ...     def rule(m, parameter, gradient, state, *, lr):
+    ...         return parameter - lr * gradient, {}
+    >>> model = Line()
+    >>> with TrainingStep(model, lambda ys, ts: (ys[0] - ts[0]) ** 2, Descent(model.parameters())) as step:
+    ...     [step([1.0], [2.0]) for _ in range(3)]
+    [4.0, 1.0, 0.25]
+    >>> model.w
+    ScalarValue(data=1.75)
+
+    Args:
+        model: called with the inputs of a batch, all but the last part of it.
+        loss: a function of the model's outputs and the targets, the last part of a batch.
+        optimizer: one of nanograd.nn, or anything with ``param_groups``, ``defaults``, ``state`` and a static
+            ``rule(m, parameter, gradient, state, **hyperparameters)``.
+        batch: whether to trace one sample only. Model and loss then take one, the inputs and targets of a
+            call have a first axis of samples, and the loss is the mean over them. Samples of different
+            structures are run in groups.
+        clip_grad_norm: the largest norm of all gradients together; larger ones are scaled down.
+        clip_grad_value: the largest size of a gradient.
+
+    Raises:
+        ArgumentError: if the optimizer has no update rule, or changes what the model does not have.
+        TraceError: in a call, if model or loss look at numbers or draw some.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        loss: Callable[[Any, Any], Any],
+        optimizer: UpdateRule,
+        *,
+        batch: bool = False,
+        clip_grad_norm: float | None = None,
+        clip_grad_value: float | None = None,
+    ) -> None:
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self.batch = batch
+        self.clip_grad_norm = clip_grad_norm
+        self.clip_grad_value = clip_grad_value
+        self._parameters = list(model.parameters())
+        self._programs: dict[Hashable, _Program] = {}
+        self._integers = False  # whether integers are indices
+        self._lock = threading.RLock()
+        self.load()
+
+    def load(self) -> None:
+        """Take over the weights that the model has now, and what the optimizer remembers."""
+        self._weights = np.array([FLOATS.as_float(parameter.data) for parameter in self._parameters])
+        self._flat_optimizer = FlatOptimizer(self.optimizer, self._parameters)
+
+    def __call__(self, *batch: Any) -> float:
+        """Change the weights once, and return the loss before the change.
+
+        Args:
+            *batch: the inputs, and last the targets.
+
+        Raises:
+            ArgumentError: if there are no inputs or no targets.
+            ShapeError: if ``batch=True`` and they are not as many.
+            TraceError: if model or loss look at numbers or draw some.
+        """
+        if len(batch) < 2:
+            raise ArgumentError(f"a training step takes inputs and targets and got {len(batch)} arguments")
+        with self._lock:
+            loss, gradient, used = self._computed(batch)
+            self._clip(gradient)
+            self._weights = self._flat_optimizer.updated(self._weights, gradient, used)
+        return loss
+
+    def program_for(self, *batch: Any) -> CompiledProgram:
+        """Return the program that such a batch is run by; its input ``x`` is all numbers of the batch.
+
+        Args:
+            *batch: the inputs, and last the targets; with ``batch=True`` the first sample decides.
+        """
+        with self._lock:
+            return self._program(self._grouped(batch)[0][0] if self.batch else batch)[0]
+
+    def sync(self) -> None:
+        """Give the weights to the model, and what is remembered to the optimizer."""
+        with self._lock:
+            for parameter, number in zip(self._parameters, self._weights.tolist(), strict=True):
+                parameter.data = number
+            self._flat_optimizer.sync()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.sync()
+
+    def _computed(self, batch: tuple[Any, ...]) -> tuple[float, Vector, tuple[int, ...]]:
+        """Return the loss, its gradient, and which parameters it depends on."""
+        if not self.batch:
+            program, used = self._program(batch)
+            loss, gradient = program.run(self._weights, vector_of(batch, integers=self._integers))
+            return loss, gradient, used
+        groups = self._groups_with_programs(batch)
+        if len(groups) == 1:
+            (program, used), rows = groups[0]
+            loss, gradient = program.run(self._weights, self._rows(rows))
+            return loss, gradient, used
+        count = sum(len(rows) for _, rows in groups)
+        total, gradient, all_used = 0.0, np.zeros(len(self._weights)), set[int]()
+        for (program, used), rows in groups:
+            loss, part = program.run(self._weights, self._rows(rows))
+            total += loss * (len(rows) / count)
+            gradient += part * (len(rows) / count)
+            all_used.update(used)
+        return total, gradient, tuple(sorted(all_used))
+
+    def _groups_with_programs(self, batch: tuple[Any, ...]) -> list[tuple[_Program, Any]]:
+        while True:
+            integers = self._integers
+            groups = [(self._program(sample), rows) for sample, rows in self._grouped(batch)]
+            if self._integers == integers:
+                return groups  # else compiling the first found out that integers are indices
+
+    def _rows(self, samples: Any) -> Vector:
+        """Return one row of numbers for each sample."""
+        if isinstance(samples, np.ndarray):
+            return samples
+        return np.array([vector_of(sample, integers=self._integers) for sample in samples])
+
+    def _grouped(self, batch: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], Any]]:
+        """Return for each structure its first sample, and all of its samples, or rows of their numbers."""
+        sizes = [len(part) for part in batch]
+        if len(set(sizes)) > 1 or not sizes[0]:
+            raise ShapeError(f"inputs and targets of a batch are as many samples, and here they are {sizes}")
+        arrays = self._arrays(batch)
+        if arrays is not None:
+            first = tuple([_first(part) for part in batch])
+            return [(first, np.concatenate([array.reshape(sizes[0], -1) for array in arrays], axis=1))]
+        groups: dict[Hashable, list[tuple[Any, ...]]] = {}
+        for sample in zip(*batch, strict=True):
+            groups.setdefault(structure_of(sample, integers=self._integers), []).append(sample)
+        return [(samples[0], samples) for samples in groups.values()]
+
+    def _arrays(self, batch: tuple[Any, ...]) -> list[Vector] | None:
+        """Return the parts of a batch as arrays, None if they are not all of one size or not all numbers."""
+        arrays = []
+        for part in batch:
+            if isinstance(part, Mapping):
+                return None
+            try:
+                array = np.asarray(part)
+            except ValueError:
+                return None
+            if array.dtype.kind not in "fiu" or (self._integers and array.dtype.kind in "iu"):
+                return None
+            if self._integers and not isinstance(part, np.ndarray):
+                return None
+            arrays.append(array.astype(np.float64, copy=False))
+        return arrays
+
+    def _program(self, batch: tuple[Any, ...]) -> _Program:
+        key = structure_of(batch, integers=self._integers)
+        found = self._programs.get(key)
+        if found is None:
+            try:
+                found = self._compiled(batch)
+            except (NanogradError, TypeError, ValueError):
+                # Class labels and tokens are no numbers to compute with: they are indices.
+                if self._integers or not _has_integers(batch):
+                    raise
+                self._integers = True
+                try:
+                    return self._program(batch)
+                except (NanogradError, TypeError, ValueError):
+                    self._integers = False
+                    raise
+            self._programs[key] = found
+        return found
+
+    def _compiled(self, batch: tuple[Any, ...]) -> _Program:
+        leaves: list[ScalarValue] = []
+
+        def leaf(number: Any) -> ScalarValue:
+            leaves.append(ScalarValue(number, requires_grad=False))
+            return leaves[-1]
+
+        *inputs, targets = [replaced(part, leaf, integers=self._integers) for part in batch]
+        for parameter, number in zip(self._parameters, self._weights.tolist(), strict=True):
+            parameter.data = number  # the graph is checked against its own numbers
+        captured, order = traced(
+            lambda: self.loss(self.model(*inputs), targets), "the loss", self._parameters, leaves
+        )
+        program = compile_captured(
+            order, captured, self._parameters, leaves, {"x": (len(leaves),)}, batch=self.batch
+        )
+        used = captured.used_parameters()
+        return program, tuple([slot for slot in used if self._parameters[slot].requires_grad])
+
+    def _clip(self, gradient: Vector) -> None:
+        if self.clip_grad_norm is not None:
+            norm = float(np.sqrt(gradient @ gradient))
+            gradient *= min(1.0, self.clip_grad_norm / (norm + 1e-6))
+        if self.clip_grad_value is not None:
+            np.clip(gradient, -self.clip_grad_value, self.clip_grad_value, out=gradient)
+
+
+def _first(part: Any) -> Any:
+    first = part[0]
+    return float(first) if isinstance(first, np.floating) else first
+
+
+def _has_integers(batch: Any) -> bool:
+    waiting = [batch]
+    while waiting:
+        tree = waiting.pop()
+        if isinstance(tree, list | tuple):
+            waiting.extend(tree)
+        elif isinstance(tree, Mapping):
+            waiting.extend(tree.values())
+        elif is_fixed(tree, integers=True) and not is_fixed(tree, integers=False):
+            return True
+    return False

@@ -1,0 +1,54 @@
+"""A compiled program that is wrong does not exist."""
+
+import pytest
+from nanograd.compile import CompileError, compile_graph
+from nanograd.compile import _lowering as lowering
+from nanograd.engine import OPS, ScalarValue, custom_op, scope
+
+
+def graph():
+    w, x = [ScalarValue(0.5, label="w"), ScalarValue(0.25, label="b")], [ScalarValue(2.0), ScalarValue(3.0)]
+    with scope("layers.0"):
+        outputs = [(w[0] * value + w[1]).tanh() for value in x]
+    return outputs[0] * outputs[1], w, x
+
+
+def test_a_wrong_value_is_found_and_its_worst_node_named(monkeypatch):
+    right = lowering.forward
+
+    def wrong(rule):
+        value = right(rule)
+        if isinstance(rule, lowering.Mapped) and rule.operation.symbol == "tanh":
+            return lowering.Call("sin", value.arguments, value.shape)
+        return value
+
+    monkeypatch.setattr(lowering, "forward", wrong)
+    with pytest.raises(
+        CompileError,
+        match=r"computes 0\.9\d* where the graph has 0\.7\d*\. They come apart in 'layers_0_tanh': the tanh "
+        r"in 'layers\.0' is 0\.9\d* and should be 0\.8\d*\. This is a bug of nanograd-compile; the program "
+        r"was\ndef value_and_grad",
+    ):
+        compile_graph(*graph())
+
+
+def test_a_wrong_derivative_is_found_and_the_parameter_named(monkeypatch):
+    right = lowering.times
+    monkeypatch.setattr(lowering, "times", lambda x, y: right(right(x, y), 1.5))
+    with pytest.raises(CompileError, match=r"computes the derivative \d.* for parameter 'w' where the graph"):
+        compile_graph(*graph())
+
+
+def test_an_operation_with_wrong_partials_is_as_wrong_in_the_program():
+    twice = custom_op("twice", lambda m, x: 2 * x, [lambda m, o, x: 3])
+    x = ScalarValue(1.0)
+    try:
+        assert compile_graph(twice(x) * 1.5, [x]).value_and_grad([1.0])[1].tolist() == [4.5]
+    finally:
+        del OPS["twice"]
+
+
+def test_a_graph_that_was_recorded_without_gradients_is_checked_too():
+    w, x = ScalarValue(2.0, requires_grad=False), ScalarValue(3.0, requires_grad=False)
+    program = compile_graph(w * x, [], [w, x])
+    assert program.value([], [4.0, 5.0]) == 20.0

@@ -1,0 +1,284 @@
+"""A compiled training step does what forward, backward and the optimizer's step do."""
+
+import random
+
+import numpy as np
+import pytest
+from nanograd.compile import TraceError, TrainingStep
+from nanograd.engine import (
+    FLOATS,
+    ArgumentError,
+    NanogradError,
+    NumberTypeError,
+    ScalarValue,
+    ShapeError,
+    logsumexp,
+    sum_,
+)
+
+
+class Network:
+    """Two layers in scalars, for one sample or a batch of them."""
+
+    def __init__(self, seed=0, outputs=1):
+        rng = random.Random(seed)
+        self.hidden = [[ScalarValue(rng.uniform(-1, 1)) for _ in range(3)] for _ in range(4)]
+        self.out = [[ScalarValue(rng.uniform(-1, 1)) for _ in range(4)] for _ in range(outputs)]
+        self.unused = ScalarValue(0.5, label="unused")
+
+    def parameters(self):
+        return [self.unused, *[leaf for row in [*self.hidden, *self.out] for leaf in row]]
+
+    def one(self, x):
+        hidden = [sum(w * v for w, v in zip(row, [*x, 1.0], strict=True)).tanh() for row in self.hidden]
+        return [sum(w * h for w, h in zip(row, hidden, strict=True)) for row in self.out]
+
+    def __call__(self, xs):
+        return [self.one(x) for x in xs]
+
+
+class Sample(Network):
+    __call__ = Network.one
+
+
+def squares(outputs, targets):
+    return sum_([(o[0] - t) ** 2 for o, t in zip(outputs, targets, strict=True)]) / len(targets)
+
+
+def square(output, target):
+    return (output[0] - target) ** 2
+
+
+class Momentum:
+    """An optimizer with a memory, in the form of those of nanograd.nn."""
+
+    def __init__(self, *groups, lr=0.1, momentum=0.9):
+        self.defaults = {"lr": lr, "momentum": momentum}
+        self.param_groups = [{"params": list(group), **self.defaults} for group in groups]
+        self.state = {}
+        self.has_stepped = False
+
+    @staticmethod
+    def rule(m, parameter, gradient, state, *, lr, momentum):
+        step = state.get("step", 0) + 1
+        velocity = momentum * state["velocity"] + gradient if state else gradient
+        scale = m.sqrt(m.maximum(velocity * velocity, 1e-12))
+        return parameter - lr / (1 + 0.1 * step) * velocity / (1 + scale), {
+            "step": step,
+            "velocity": velocity,
+        }
+
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.has_grad:
+                    named = {name: group[name] for name in self.defaults}
+                    parameter.data, self.state[parameter] = self.rule(
+                        FLOATS, parameter.data, parameter.grad, self.state.get(parameter, {}), **named
+                    )
+                parameter.zero_grad()
+
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(6, 2))
+Y = RNG.normal(size=6)
+
+
+def eager(model, optimizer, batches, loss=squares):
+    losses = []
+    for xs, ys in batches:
+        root = loss(Network.__call__(model, xs), ys)
+        root.backward()
+        optimizer.step()
+        losses.append(root.data)
+    return losses
+
+
+def numbers(model):
+    return [parameter.data for parameter in model.parameters()]
+
+
+def batches(count=4, size=6):
+    return [(X[:size].tolist(), Y[:size].tolist())] * count
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_losses_weights_and_memory_are_those_of_the_scalar_loop(whole):
+    one, two = Network(), Network() if whole else Sample()
+    first, second = Momentum(one.parameters()), Momentum(two.parameters())
+    expected = eager(one, first, batches())
+    step = TrainingStep(two, squares if whole else square, second, batch=not whole)
+    losses = [step(xs, ys) for xs, ys in batches()]
+    assert numbers(two) != numbers(one)
+    step.sync()
+    np.testing.assert_allclose(losses, expected, rtol=1e-12)
+    np.testing.assert_allclose(numbers(two), numbers(one), rtol=1e-12)
+    for a, b in zip(one.parameters(), two.parameters(), strict=True):
+        assert first.state.get(a, {}) == pytest.approx(second.state.get(b, {}), rel=1e-12)
+    assert second.has_stepped
+    assert isinstance(second.state[two.out[0][0]]["step"], int)
+
+
+def test_a_parameter_without_gradient_stays_as_it_is():
+    model = Network()
+    model.hidden[0][0].requires_grad_(False)
+    before = model.hidden[0][0].data
+    with TrainingStep(model, squares, Momentum(model.parameters())) as step:
+        step(X, Y)
+    assert (model.unused.data, model.hidden[0][0].data) == (0.5, before)
+
+
+def test_arrays_and_lists_are_the_same():
+    one, two = Network(), Network()
+    assert TrainingStep(one, squares, Momentum(one.parameters()))(X, Y) == pytest.approx(
+        TrainingStep(two, squares, Momentum(two.parameters()))(X.tolist(), Y.tolist()), rel=1e-15
+    )
+
+
+def test_hyperparameters_are_read_in_every_call_and_groups_have_their_own():
+    one, two = Network(), Network()
+    optimizers = []
+    for model in (one, two):
+        parameters = model.parameters()
+        optimizers.append(Momentum(parameters[::2], parameters[1::2]))
+        optimizers[-1].param_groups[1]["lr"] = 0.01
+    step = TrainingStep(two, squares, optimizers[1])
+    for rate in (0.1, 0.05, 0.0):
+        for optimizer in optimizers:
+            optimizer.param_groups[0]["lr"] = rate
+        eager(one, optimizers[0], batches(1))
+        step(X, Y)
+    step.sync()
+    np.testing.assert_allclose(numbers(two), numbers(one), rtol=1e-12)
+
+
+def test_training_goes_on_where_the_scalar_loop_ended():
+    one, two = Network(), Network()
+    first, second = Momentum(one.parameters()), Momentum(two.parameters())
+    eager(one, first, batches(2))
+    eager(two, second, batches(2))
+    with TrainingStep(two, squares, second) as step:
+        for xs, ys in batches(3):
+            step(xs, ys)
+    eager(two, second, batches(1))
+    eager(one, first, batches(4))
+    np.testing.assert_allclose(numbers(two), numbers(one), rtol=1e-12)
+
+
+def test_batches_of_other_sizes_are_traced_anew():
+    one, two = Network(), Network()
+    sizes = [batches(1, size)[0] for size in (6, 4, 6, 1)]
+    expected = eager(one, Momentum(one.parameters()), sizes)
+    step = TrainingStep(two, squares, Momentum(two.parameters()))
+    np.testing.assert_allclose([step(xs, ys) for xs, ys in sizes], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_integers_are_indices_where_the_loss_needs_them_so(batch):
+    def one(output, label):
+        return logsumexp(output) - output[label]
+
+    def mean(outputs, labels):
+        return sum_([one(o, label) for o, label in zip(outputs, labels, strict=True)]) / len(labels)
+
+    labels = [0, 2, 1, 1, 2, 0]
+    models = [Network(outputs=3), Sample(outputs=3) if batch else Network(outputs=3)]
+    expected = eager(models[0], Momentum(models[0].parameters()), [(X.tolist(), labels)] * 3, mean)
+    step = TrainingStep(models[1], one if batch else mean, Momentum(models[1].parameters()), batch=batch)
+    np.testing.assert_allclose([step(X, labels) for _ in range(2)], expected[:2], rtol=1e-12)
+    np.testing.assert_allclose(step(X.tolist(), np.array(labels)), expected[2], rtol=1e-12)
+
+
+def test_integers_are_numbers_where_they_can_be():
+    model = Network()
+    step = TrainingStep(model, squares, Momentum(model.parameters()))
+    step(X, [1, -1, 1, -1, 1, 1])
+    program = step.program_for(X, [1, 1, 1, 1, 1, 1])
+    step(X, [-1, -1, 1, -1, 1, 1])
+    assert step.program_for(X, [-1, -1, 1, -1, 1, 1]) is program
+
+
+def test_samples_of_different_lengths_are_run_in_groups():
+    class Mean:
+        def __init__(self):
+            self.w = ScalarValue(0.5)
+
+        def parameters(self):
+            return [self.w]
+
+        def __call__(self, x):
+            return sum(self.w * v for v in x) / len(x)
+
+    xs, ys = [[1.0, 2.0], [3.0], [4.0, 6.0], [7.0, 8.0, 9.0]], [1.0, 2.0, 3.0, 4.0]
+    model = Mean()
+    step = TrainingStep(model, lambda o, t: (o - t) ** 2, Momentum([model.w], momentum=0.0), batch=True)
+    expected = np.mean([(0.5 * np.mean(x) - y) ** 2 for x, y in zip(xs, ys, strict=True)])
+    assert step(xs, ys) == pytest.approx(expected, rel=1e-14)
+
+
+def test_gradients_are_clipped():
+    models = [Network() for _ in range(3)]
+    steps = [
+        TrainingStep(models[0], squares, Momentum(models[0].parameters())),
+        TrainingStep(models[1], squares, Momentum(models[1].parameters()), clip_grad_norm=0.5),
+        TrainingStep(models[2], squares, Momentum(models[2].parameters()), clip_grad_value=0.25),
+    ]
+    for step in steps:
+        step(X, Y)
+        step.sync()
+    gradient, by_norm, by_value = (
+        np.array([step.optimizer.state.get(p, {}).get("velocity", 0.0) for p in model.parameters()])
+        for step, model in zip(steps, models, strict=True)
+    )
+    norm = np.linalg.norm(gradient)
+    assert norm > 0.5
+    np.testing.assert_allclose(by_norm, gradient * 0.5 / (norm + 1e-6), rtol=1e-12)
+    np.testing.assert_allclose(by_value, np.clip(gradient, -0.25, 0.25), rtol=1e-12)
+
+
+def test_new_weights_of_the_model_are_taken_over_by_load():
+    model = Network()
+    step = TrainingStep(model, squares, Momentum(model.parameters()))
+    before = step(X, Y)
+    for parameter in model.parameters():
+        parameter.data = 0.0
+    step.load()
+    assert step(X, Y) == pytest.approx(np.mean(Y**2))
+    assert before != pytest.approx(np.mean(Y**2))
+
+
+def test_a_model_that_looks_at_its_numbers_is_refused():
+    model = Network()
+    model.one = lambda x: [x[0] if model.out[0][0] > 0 else x[1]]
+    with pytest.raises(TraceError, match="`if`"):
+        TrainingStep(model, squares, Momentum(model.parameters()))(X, Y)
+    assert type(model.out[0][0]) is ScalarValue
+
+
+def test_wrong_arguments_are_refused_before_anything_changes():
+    model = Network()
+    before = numbers(model)
+    optimizer = Momentum([*model.parameters(), ScalarValue(1.0, label="other")])
+    with pytest.raises(
+        ArgumentError, match=r"changes ScalarValue\(data=1.0\) \('other'\), which is no parameter"
+    ):
+        TrainingStep(model, squares, optimizer)
+
+    class NoRule(Momentum):
+        @staticmethod
+        def rule(*_, **__):
+            raise NanogradError("there is no rule")
+
+    with pytest.raises(ArgumentError, match=r"NoRule cannot be compiled: .*\(there is no rule\)"):
+        TrainingStep(model, squares, NoRule(model.parameters()))
+    step = TrainingStep(model, squares, Momentum(model.parameters()))
+    with pytest.raises(ArgumentError, match="takes inputs and targets and got 1 arguments"):
+        step(X)
+    with pytest.raises(NumberTypeError, match="an argument of a compiled function takes a real number"):
+        step(X, [None, 1j])
+    sample = Sample()
+    batched = TrainingStep(sample, square, Momentum(sample.parameters()), batch=True)
+    with pytest.raises(ShapeError, match=r"as many samples, and here they are \[6, 2\]"):
+        batched(X, Y[:2])
+    step.sync()
+    assert numbers(model) == before
