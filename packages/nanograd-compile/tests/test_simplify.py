@@ -38,7 +38,7 @@ def rows(root, *leaves):
         (lambda x: x + 0, 3),
         (lambda x: x * -1, 3),
     ],
-    ids=str,
+    ids=range(15),
 )
 def test_what_is_left_of_an_expression(build, expected):
     x = ScalarValue(3.0)

@@ -48,7 +48,7 @@ def leaves():
         lambda x, y: divmod(x, y)[0],
         lambda x, y: x,
     ],
-    ids=str,
+    ids=range(17),
 )
 @pytest.mark.parametrize(
     ("look", "words"),

@@ -284,7 +284,7 @@ def test_a_stream_cannot_be_shuffled():
             DataLoader(Stream(), **arguments)
 
 
-@pytest.mark.parametrize("dataset", [5, None, zip([1], [2], strict=True), {1, 2}], ids=repr)
+@pytest.mark.parametrize("dataset", [5, None, zip([1], [2], strict=True), {1, 2}], ids=range(4))
 def test_a_loader_refuses_what_has_no_samples_by_index(dataset):
     with pytest.raises(NumberTypeError, match="samples are counted and found by their index, and got"):
         DataLoader(dataset)
