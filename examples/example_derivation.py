@@ -10,7 +10,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from nanograd.engine import ScalarValue
 from nanograd.nn import MLP, MSELoss, manual_seed
-from nanograd.symbolic import derive, plot_derivatives, to_c, to_python, verify
+from nanograd.symbolic import derive, plot_derivatives, to_c, to_numpy, to_python, verify
 
 x1, x2 = ScalarValue(2.0, label="x1"), ScalarValue(-4.0, label="x2")
 w1, w2, b = ScalarValue(-3.0, label="w1"), ScalarValue(1.0, label="w2"), ScalarValue(6.875, label="b")
@@ -50,9 +50,11 @@ if not report:
     raise SystemExit("a gradient is wrong")
 
 # %%
-# The neuron and its gradient as a program: in Python, and in C for a machine without Python.
+# The neuron and its gradient as a program: in Python, in NumPy for many samples at once, and in C for machines
+# without Python.
 
 print(to_python(out, name="neuron"))
+print(to_numpy(out, name="neuron"))
 print(to_c(out, name="neuron"))
 
 # %%

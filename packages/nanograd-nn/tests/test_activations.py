@@ -58,11 +58,17 @@ FORMULAS = [
     ("Softshrink", {}, lambda x: math.copysign(max(abs(x) - 0.5, 0.0), x)),
     ("Hardshrink", {"lambd": 1.0}, lambda x: x if abs(x) > 1.0 else 0.0),
 ]
+
+
+def named(given):
+    return "" if callable(given) else str(given)
+
+
 POINTS = [-7.3, -3.5, -2.25, -1.1, -0.6, -0.4, 0.2, 0.7, 1.3, 2.6, 3.5, 6.5]
 FUNCTIONS = {"Identity": None, "LogSigmoid": "logsigmoid", "LeakyReLU": "leaky_relu"}
 
 
-@pytest.mark.parametrize(("name", "options", "formula"), FORMULAS, ids=lambda given: "" if callable(given) else str(given))
+@pytest.mark.parametrize(("name", "options", "formula"), FORMULAS, ids=named)
 def test_an_activation_computes_its_formula_and_its_slope(name, options, formula):
     module = getattr(nn, name)(**options)
     assert module.parameters() == []
@@ -76,7 +82,7 @@ def test_an_activation_computes_its_formula_and_its_slope(name, options, formula
         assert value.grad == pytest.approx(slope, rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize(("name", "options", "formula"), FORMULAS, ids=lambda given: "" if callable(given) else str(given))
+@pytest.mark.parametrize(("name", "options", "formula"), FORMULAS, ids=named)
 def test_an_activation_takes_nested_lists_and_plain_numbers(name, options, formula):
     module = getattr(nn, name)(**options)
     nested = module([[ScalarValue(1.25), 2.75], [-3.25, ScalarValue(0.25)]])

@@ -218,7 +218,7 @@ def test_a_rule_may_have_whole_floats_for_constants():
 
 def test_whole_numbers_beyond_the_largest_float_are_infinite_in_float():
     report = evaluate_exact(ScalarValue(10**400, label="a") * 3)
-    assert report.value == 3 * 10**400
+    assert abs(report.value / 10**400 - 3) < 1e-48
     assert "inf" in str(report)
     assert evaluate_exact(ScalarValue(10**400) * 3, numbers="fraction").value == 3 * 10**400
     assert str(evaluate_exact(ScalarValue(0.5))).startswith("rounding errors of 1 node against")

@@ -87,7 +87,8 @@ def test_the_steps_of_a_derivation_can_be_simplified():
     step = derive(leaf.sin() ** 2 * leaf, leaf).steps[0]
     (copy,) = pickle.loads(pickle.dumps([step.before]))  # pickled one line before
     assert (copy, copy.of, copy.value) == (step.before, step.before.of, step.before.value)
-    assert simplify(step.after - step.after + x, seconds=60) == x
+    (copy,) = pickle.loads(pickle.dumps([step.after]))
+    assert shortest(copy) == shortest(step.after)
 
 
 class Foreign(sympy.Symbol):

@@ -57,7 +57,7 @@ def evaluate_exact(
         ArgumentError: if ``numbers`` or ``digits`` makes no sense.
         GraphError: if a number was changed after the graph had been computed, so that the two would differ.
         NoExactValueError: in fractions, if an operation is not rational, or a fraction grows beyond a million
-            bits; it names the operation.
+            bits; in digits, if the rule of a custom operation returns a float. It names the operation.
     """
     if numbers not in {"fraction", "mpmath"}:
         raise ArgumentError(f"evaluate_exact(numbers) takes 'fraction' or 'mpmath' and got {numbers!r}")
@@ -166,8 +166,8 @@ def _forward(node: ScalarValue, m: Any, arguments: list[Any]) -> Any:
     if math.isfinite(value) and not value.is_integer():
         raise NoExactValueError(
             f"the operation {operation.symbol!r} has no value with more digits than a float: its rule "
-            f"returned the float {value!r}. Write it over the number system that it is given: m.exp(x) and not "
-            "math.exp(x)."
+            f"returned the float {value!r}. Write it over the number system that it is given: m.exp(x) "
+            "and not math.exp(x)."
         )
     return m.number(value)  # a constant such as the 0.0 of m.where(x > 0, x, 0.0)
 

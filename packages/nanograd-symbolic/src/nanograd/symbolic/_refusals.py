@@ -10,7 +10,7 @@ class NoSourceError(NanogradError, ValueError):
 
 
 class NoExactValueError(NanogradError, ValueError):
-    """A graph has no value as a fraction, because one of its operations is not rational."""
+    """A graph has no exact value, because an operation is not rational, or its rule computes with floats."""
 
 
 class NoTaylorSeriesError(NanogradError, ValueError):
