@@ -50,8 +50,8 @@ if not report:
     raise SystemExit("a gradient is wrong")
 
 # %%
-# The neuron and its gradient as a program: in Python, in NumPy for many samples at once, and in C for machines
-# without Python.
+# The neuron and its gradient as a program: in Python, in NumPy for many samples at once, and in C for those
+# that have no Python.
 
 print(to_python(out, name="neuron"))
 print(to_numpy(out, name="neuron"))
