@@ -29,6 +29,21 @@ def test_clicking_shows_the_chain_rule_with_numbers(explorer, expression):
     assert "a = 5" in explorer.panel.inner_text(), "what it hands on to b"
 
 
+def test_long_names_leave_room_for_numbers_and_constants_stand_in_formulas(explorer):
+    x = ScalarValue(0.00012345678, label="layers.0.neurons.0.w.0")
+    y = named((x - 0.5) ** 2, "y")
+    y.backward()
+    explorer.open(y)
+    explorer.box(y.children[0]).click()
+    assert "2 · (-0.4999) = -0.9998" in re.sub(r"\s+", " ", explorer.panel.inner_text())
+    explorer.box(x).click()
+    assert explorer.panel.locator("table.chain thead").first.inner_text().split("\t")[1] == "derivative"
+    heights = explorer.panel.locator("table.chain .data, table.chain .grad").evaluate_all(
+        "spans => spans.map(span => span.getClientRects().length)"
+    )
+    assert set(heights) == {1}, "no number is broken"
+
+
 @pytest.mark.parametrize("graph", ["expression", "minibatch"])
 def test_the_terms_of_every_value_add_up_to_the_engines_gradient(explorer, graph, request):
     root = request.getfixturevalue(graph)

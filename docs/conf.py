@@ -31,8 +31,8 @@ extensions = [
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath"]
 nitpicky = True
-# Sphinx does not replace the names of types in overloads.
-nitpick_ignore = [("py:class", "Expression"), ("py:class", "Names")]
+# Sphinx does not replace the names of types in overloads; the last one is in a signature of traitlets.
+nitpick_ignore = [("py:class", "Expression"), ("py:class", "Names"), ("py:class", "t.Any")]
 
 # ---- the reference, from docstrings
 autodoc_member_order = "bysource"

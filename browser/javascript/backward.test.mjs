@@ -113,6 +113,21 @@ test("formulas use labels, and numbers where there are none", () => {
   assert.equal(operationText(nameless, 2), "(-2) * 3");
 });
 
+test("the formula of a value whose constants are known goes before that of its operation", () => {
+  const graph = graphWith(
+    [
+      { data: 3, label: "x" },
+      { data: 2, constant: true },
+      { data: 9, op: "**", of: [0, 1], slopes: [6, null] },
+      { data: 27, op: "**", of: [0, 0], slopes: [1, 1] },
+    ],
+    { formulas: { "**": { 2: [["0 if ", 1, " = 0 else …"], null] } }, formulasOfValues: { 2: [["2 · ", 0], null] } },
+  );
+  assert.equal(slopeFormula(graph, 2, 0), "2 · x");
+  assert.equal(slopeFormula(graph, 2, 1), "");
+  assert.equal(slopeFormula(graph, 3, 0), "0 if x = 0 else …");
+});
+
 test("the player knows more with every step, forward and back again", () => {
   const graph = expression();
   const player = new Player(graph, backwardPass(graph), 4);

@@ -62,6 +62,39 @@ test("a block of shared weights around a single other block is left out", () => 
   );
 });
 
+test("a block that stands for the only part of another says of which", () => {
+  const nodes = [0, 1, 2, 3].map((number) => ({ data: number, label: `w${number}` }));
+  const scopes = [];
+  for (let use = 0; use < 2; use += 1) {
+    const model = scopes.push(["", "MLP", -1]) - 1;
+    for (const layer of [0, 1]) {
+      const outer = scopes.push([`layers.${layer}`, "Layer", model]) - 1;
+      const scope = scopes.push(["neurons.0", "Neuron", outer]) - 1;
+      nodes.push({ op: "*", of: [2 * layer, 2 * layer + 1], slopes: [1, 1], scope });
+    }
+  }
+  nodes.push({ op: "sum", of: [4, 5, 6, 7], slopes: [1, 1, 1, 1] });
+  const shared = blockTree(graphWith(nodes, { scopes }), 1500).blocks.filter(({ kind }) =>
+    kind.includes("shared"),
+  );
+  assert.deepEqual(
+    shared.map(({ name }) => name).sort(),
+    ["MLP", "layers.0.neurons.0", "layers.1.neurons.0"],
+  );
+});
+
+test("the uses of a recurrent part are numbered in the order of time", () => {
+  const nodes = [{ data: 0.5, label: "w" }, { data: 1, label: "h" }];
+  const product = (number) => ({ op: "*", of: [0, 0], slopes: [1, 1], scope: number });
+  const step = (state, number) => ({ op: "+", of: [state, 1], slopes: [1, 1], scope: number });
+  // In topological order the last step's input stands before the state that the step goes on with.
+  nodes.push(product(0), product(1), step(3, 1), { op: "+", of: [2, 4], slopes: [1, 1], scope: 0 });
+  const scopes = [["cell", "RNNCell", -1], ["cell", "RNNCell", -1]];
+  const tree = blockTree(graphWith(nodes, { scopes }), 1500);
+  const useOf = (node) => tree.blocks[tree.home[node]].use;
+  assert.deepEqual([useOf(4), useOf(5)], ["use 1 of 2", "use 2 of 2"]);
+});
+
 test("closed blocks stand for what they hold", () => {
   const graph = twoUses();
   const tree = blockTree(graph, 1500);

@@ -5,9 +5,10 @@ import { graphOf } from "../../packages/nanograd-viz/src/nanograd/viz/explorer/g
 /**
  * Return a graph of nodes {data, grad, label, op, of, slopes, scope, constant}, by position.
  * @param {object[]} nodes
- * @param {{roots?: number[], scopes?: Array, formulas?: object}} more
+ * @param {{roots?: number[], scopes?: Array, formulas?: object, formulasOfValues?: object}} more
  */
-export function graphWith(nodes, { roots = [nodes.length - 1], scopes = [], formulas = {} } = {}) {
+export function graphWith(nodes, more = {}) {
+  const { roots = [nodes.length - 1], scopes = [], formulas = {}, formulasOfValues = {} } = more;
   const operations = [...new Set(nodes.map(({ op }) => op).filter(Boolean))];
   return graphOf(
     {
@@ -27,6 +28,7 @@ export function graphWith(nodes, { roots = [nodes.length - 1], scopes = [], form
       sources: {},
     },
     formulas,
+    formulasOfValues,
   );
 }
 

@@ -4,6 +4,7 @@ import math
 import pickle
 import random
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +17,10 @@ from nanograd.engine import (
     OPS,
     VALUES,
     ArgumentError,
+    NumberTypeError,
     ScalarValue,
     ShapeError,
+    clamp,
     custom_op,
     dot,
     grad,
@@ -447,3 +450,96 @@ def test_names_come_from_scopes_and_labels():
     assert "layers_0_pre = p.reshape(2, 2) @ x" in source
     assert "layers_0_tanh = np.tanh(layers_0_pre)" in source
     assert "loss = layers_0_tanh.sum()" in source
+
+
+@pytest.mark.parametrize("executor", ["arrays", "tape"])
+def test_frozen_parameters_have_no_gradient_even_where_it_is_not_a_number(executor):
+    base, exponent = ScalarValue(-2.0), ScalarValue(3.0, requires_grad=False)
+    program = compile_graph(base**exponent, [base, exponent], executor=executor)
+    assert program.value_and_grad([-2.0, 3.0])[1].tolist() == [12.0, 0.0]
+
+
+def test_conditions_of_constants_are_folded():
+    x = values([0.5, 2.0, -3.0])
+    bounds = [(-math.inf, 1.0), (0.0, math.inf), (1.0, -1.0)]
+    for low, high in bounds:
+        assert_equal_to_eager(sum_([clamp(each, low, high) * each for each in x]), x)
+        assert_equal_to_eager(sum_([clamp(0.25, low, each) * each for each in x]), x)
+        assert_equal_to_eager(sum_([clamp(0.25, each, high) * each for each in x]), x)
+        assert_equal_to_eager(sum_([clamp(each, each, high) for each in x]), x)
+
+
+def test_terms_are_added_in_the_order_in_which_they_are_written():
+    w, x = values([0.1, 0.2]), values([1.7e9, 1.7e9 - 2.0])
+    for root in (
+        (x[0] - x[1]) + w[0],
+        sum_([-x[0], x[1], w[0]]),
+    ):
+        program = compile_graph(root, w, {"x": x})
+        assert program.value([0.1, 0.2], [1.7e9, 1.7e9 - 2.0]) == root.data
+
+
+@pytest.mark.parametrize("executor", ["arrays", "tape", None])
+def test_sums_of_a_thousand_kinds_of_terms(executor):
+    w, x = ScalarValue(0.5), ScalarValue(0.25)
+    value, total = w, ScalarValue(0.0, requires_grad=False)
+    for _ in range(1200):
+        value = (value * w).sin() + x
+        total = total + value
+    program = compile_graph(total, [w, x], executor=executor)
+    found, gradient = program.value_and_grad([0.5, 0.25])
+    assert found == pytest.approx(total.data, rel=1e-12)
+    assert_close(gradient, np.array(grad(total, [w, x])))
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), Fraction(10**400, 3), 2**70, Fraction(1, 3)])
+def test_constants_may_be_numbers_of_any_size(number):
+    x, constant = ScalarValue(2.0), ScalarValue(number, requires_grad=False)
+    root = x * (constant / (2 * constant)) + (constant - constant)
+    assert compile_graph(root, [x]).value_and_grad([4.0])[1].tolist() == [0.5]
+
+
+def test_numbers_are_checked_as_those_of_the_engine_are():
+    w, x = values([1.0, 2.0]), [values([1.0, 2.0, 3.0]), values([4.0, 5.0, 6.0])]
+    root = sum((a * sum(row)).tanh() for a, row in zip(w, x, strict=True))
+    program = compile_graph(root, w, {"x": x})
+    data = np.arange(1.0, 7.0).reshape(2, 3)
+    expected = program.value([1.0, 2.0], data)
+    assert program.value([Fraction(1), 2], data.tolist()) == expected
+    assert program.value([1.0, 2.0], data.ravel()) == expected
+    assert program.value([10**400, 2.0], data) == math.tanh(math.inf) + math.tanh(2.0 * 15.0)
+    for wrong in (data.T, data.reshape(1, 6), data.reshape(2, 3, 1)):
+        with pytest.raises(ShapeError, match=r"input 'x' of shape \(2, 3\), 6 numbers, and got an array"):
+            program.value([1.0, 2.0], wrong)
+    for numbers, words in (
+        (["1", "2"], r"parameters\[0\] takes a real number and got str"),
+        ([1.0, None], r"parameters\[1\] takes a real number and got NoneType"),
+        ([1j, 2.0], r"parameters\[0\] takes a real number and got complex"),
+        (np.array([1j, 2.0]), r"parameters\[0\] takes a real number and got complex"),
+    ):
+        with pytest.raises(NumberTypeError, match=words):
+            program.value(numbers, data)
+    with pytest.raises(NumberTypeError, match=r"input 'x'\[0, 0\] takes a real number and got str"):
+        program.value([1.0, 2.0], [["1", 2.0, 3.0]] * 2)
+    with pytest.raises(ShapeError, match="input 'x' has lists of different sizes"):
+        program.value([1.0, 2.0], [[1.0, 2.0], [3.0]])
+    batched = compile_graph(root, w, {"x": x}, batch=True)
+    assert batched.value([1.0, 2.0], data[None]) == batched.value([1.0, 2.0], data.reshape(1, 6)) == expected
+    with pytest.raises(ShapeError, match=r"of shape \(samples, 2, 3\) and got an array of shape \(1, 3, 2\)"):
+        batched.value([1.0, 2.0], data.T[None])
+
+
+def test_any_name_suits_an_input():
+    a, x = values([2.0, 3.0])
+    for name in ("parameters", "self", "p", "x", "np", "inputs", "named"):
+        assert compile_graph(a * x, [a], {name: x}).value_and_grad([2.0], **{name: 5.0})[0] == 10.0
+    with pytest.raises(CaptureError, match="an input's name is a Python name, and 3 is none"):
+        compile_graph(a * x, [a], {3: x})
+
+
+def test_parameters_that_are_no_values_are_refused():
+    x = ScalarValue(2.0)
+    with pytest.raises(CaptureError, match=r"parameter 0 is float: 3\.0, which is no ScalarValue"):
+        compile_graph(x * 2, [3.0])
+    with pytest.raises(CaptureError, match="parameters are a list of ScalarValues, and got ScalarValue"):
+        compile_graph(x * 2, x)

@@ -1,5 +1,7 @@
 """A compiled function gives what the function gives, for every structure of its arguments."""
 
+import functools
+import math
 import threading
 
 import numpy as np
@@ -126,3 +128,54 @@ def test_the_program_can_be_read():
 
 def test_name_and_docstring_are_those_of_the_function():
     assert compiled(loss).__name__ == "loss"
+
+
+def test_a_function_may_call_itself_and_other_compiled_ones():
+    @compiled
+    def product(x):
+        if len(x) == 1:
+            return x[0] * product([1.0, 2.0])
+        return x[0] * x[1]
+
+    @compiled
+    def shifted(x, y):
+        return product(x) + y
+
+    assert product([3.0]) == 6.0
+    assert shifted.value_and_grad([3.0, 4.0], 1.0) == (13.0, [4.0, 3.0])
+
+
+def test_flags_between_numbers_keep_their_places():
+    @compiled
+    def f(p):
+        return sum(w * w for w, use in zip(p["w"], p["use"], strict=True) if use)
+
+    value, gradient = f.value_and_grad({"use": np.array([True, False, True]), "w": [1.0, 2.0, 3.0]})
+    assert (value, gradient["w"], list(gradient["use"])) == (10.0, [2.0, 0.0, 6.0], [True, False, True])
+    mixed = {"names": np.array(["a", "b", "c"]), "w": [1.0, 2.0, 3.0], "use": [True, True, False]}
+    assert f.value_and_grad(mixed)[1]["w"] == [2.0, 4.0, 0.0]
+
+
+def test_equal_static_arguments_of_different_kinds_are_different():
+    @compiled(static=["how"])
+    def f(x, how):
+        return x * (10 if how is True else 1)
+
+    assert (f(1.0, 1), f(1.0, True), f(1.0, 1.0)) == (1.0, 10.0, 1.0)
+    with pytest.raises(ArgumentError, match=r"static argument 'how' .* hashable, and got list: \[1\]"):
+        f(1.0, [1])
+
+
+def test_callables_without_a_name_can_be_compiled():
+    class Double:
+        def __call__(self, x):
+            return 2 * x
+
+    assert compiled(Double())(3.0) == 6.0
+    assert compiled(functools.partial(lambda x, y: x * y, y=2.0)).value_and_grad(3.0) == (6.0, 2.0)
+    with pytest.raises(ArgumentError, match=r"Double\(\) has no argument 'z'"):
+        compiled(static=["z"])(Double())
+
+
+def test_numbers_that_are_too_large_for_a_float_are_infinite():
+    assert compiled(lambda x: x * 2)(10**400) == math.inf

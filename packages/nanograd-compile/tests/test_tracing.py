@@ -1,7 +1,12 @@
 """A traced value can be computed with and not looked at."""
 
 import math
+import pickle
+import random
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import numpy as np
 import pytest
 from nanograd.compile import TraceError, capture, compile_graph
 from nanograd.compile._trace import traced
@@ -10,6 +15,7 @@ from nanograd.engine import (
     FLOATS,
     ScalarValue,
     clamp,
+    detect_anomaly,
     dot,
     grad,
     logsumexp,
@@ -164,3 +170,124 @@ def test_random_numbers_and_changes_outside_are_refused():
         traced(lambda: 1.0, "f", [x], [])
     program, order = traced(lambda: x * 2, "f", [x], [])
     assert (order[-1].data, program.run(FLOATS, [5.0])[-1]) == (4.0, 10.0)
+
+
+def test_a_traced_value_is_shown_without_its_number():
+    x, y = leaves()
+    with tracing([x, y]):
+        assert repr(x) == str(x * y) == f"{x}" == "<a traced value>"
+        with pytest.raises(TraceError, match=r"format\(\) needs the value of a traced number"):
+            f"{x * y:.3f}"
+
+
+def test_a_refusal_that_is_caught_stops_the_trace_all_the_same():
+    x, y = leaves()
+
+    def caught():
+        try:
+            return x if x > 1.0 else y
+        except Exception:  # noqa: BLE001 - as careless as can be
+            return x * y
+
+    with pytest.raises(TraceError, match="`if`"):
+        traced(caught, "f", [x], [y])
+    assert type(x) is ScalarValue
+
+
+def test_plain_numbers_are_not_looked_up_by_value():
+    x, y = leaves()
+    for look in (
+        lambda: {2.0: 10.0}.get(x, 1.0) * x,
+        lambda: x * len({x, 2.0 * x}),
+        lambda: x if x * y in {6.0, 7.0} else y,
+    ):
+        with pytest.raises(TraceError, match="a set, a dict or hash"):
+            traced(look, "f", [x], [y], plain=[x, y])
+    names = {y: "y"}  # a parameter is a ScalarValue outside of a trace, too, and is looked up by identity
+    assert traced(lambda: x * len(names[y]), "f", [y], [x], plain=[x])
+
+
+def test_a_trace_sees_everything_that_is_recorded():
+    x, y = leaves()
+
+    def out_of_sight():
+        with detect_anomaly():
+            product = x * y
+        return x if product > 0.0 else y
+
+    def elsewhere():
+        with ThreadPoolExecutor(1) as pool:
+            return x if pool.submit(lambda: x * y).result() > 0.0 else y
+
+    with pytest.raises(TraceError, match=r"detect_anomaly\(\), watch\(\) or another thread"):
+        traced(out_of_sight, "f", [x, y], [])
+    with pytest.raises(TraceError, match=r"detect_anomaly\(\), watch\(\) or another thread"):
+        traced(elsewhere, "f", [x, y], [])
+
+
+@pytest.mark.parametrize(
+    ("combine", "point", "holds"),
+    [
+        (lambda x, y: (x > 0.0) & (y > 0.0), (1.0, -1.0), False),
+        (lambda x, y: (x > 0.0) & (y > 0.0), (1.0, 1.0), True),
+        (lambda x, y: (x > 0.0) | (y > 0.0), (1.0, -1.0), True),
+        (lambda x, y: (x > 0.0) | (y > 0.0), (-1.0, -1.0), False),
+        (lambda x, y: (x > 0.0) ^ (y > 0.0), (1.0, 1.0), False),
+        (lambda x, y: (x > 0.0) ^ (y > 0.0), (1.0, -1.0), True),
+        (lambda x, y: True & (y > 0.0), (1.0, 1.0), True),
+        (lambda x, y: (x > 0.0) | False, (1.0, 1.0), True),
+    ],
+)
+@pytest.mark.parametrize("executor", ["arrays", "tape"])
+def test_conditions_are_combined(combine, point, holds, executor):
+    x, y = leaves()
+    with tracing([x, y]):
+        root = where(combine(x, y), 10 * x, 20 * y)
+    assert combine(*point) is holds
+    value, gradient = compile_graph(root, [x, y], executor=executor).value_and_grad(point)
+    assert value == (10 * point[0] if holds else 20 * point[1])
+    assert gradient.tolist() == ([10.0, 0.0] if holds else [0.0, 20.0])
+
+
+def test_indices_and_sizes_are_refused():
+    x, y = leaves()
+    for look in (range, [1.0, 2.0].__getitem__, lambda value: ~(value > 0.0)):
+        with tracing([x, y]), pytest.raises(TraceError, match="needs the value of a traced number"):
+            look(x)
+
+
+def test_programs_with_comparisons_can_be_pickled():
+    x, y = leaves()
+    with tracing([x, y]):
+        root = where((x > y) | (x == 1.0), x.detach() * x, 3 * y)
+    for executor in ("arrays", "tape"):
+        program = pickle.loads(pickle.dumps(compile_graph(root, [x, y], executor=executor)))
+        assert program.value([5.0, 2.0]) == 25.0
+
+
+def test_random_numbers_are_refused_even_if_they_came_out_alike():
+    x, _ = leaves()
+    rng = random.Random(0)
+
+    class Layer:
+        def __init__(self, generator):
+            self.generator = generator
+
+        def __call__(self):
+            return x * (0.0 if self.generator.random() < 1e-9 else 2.0)
+
+    def helper():
+        return rng.random()
+
+    drawing = [
+        lambda: x * (2.0 if helper() >= 0.0 else 0.0),
+        lambda: x * (2.0 if random.random() >= 0.0 else 0.0),
+        lambda: x * (2.0 if np.random.rand() >= 0.0 else 0.0),  # noqa: NPY002 - as old code does
+        Layer(random.Random(1)),
+        Layer(np.random.default_rng(2)),
+        partial(lambda layers: layers[0](), [Layer(random.Random(3))]),
+    ]
+    for function in drawing:
+        with pytest.raises(TraceError, match="draws random numbers"):
+            traced(function, "f", [x], [])
+    assert traced(lambda: x * rng.gauss.__name__.count("g"), "f", [x], [])

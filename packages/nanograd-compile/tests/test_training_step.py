@@ -14,6 +14,7 @@ from nanograd.engine import (
     ShapeError,
     logsumexp,
     sum_,
+    where,
 )
 
 
@@ -282,3 +283,46 @@ def test_wrong_arguments_are_refused_before_anything_changes():
         batched(X, Y[:2])
     step.sync()
     assert numbers(model) == before
+
+
+class Gated(Sample):
+    """Uses one layer for a choice only, and another one detached."""
+
+    def one(self, x):
+        gates = [sum(w * v for w, v in zip(row, x, strict=False)) for row in self.hidden]
+        taken = [where(gate > 0.0, gate.detach(), 0.5) for gate in gates]
+        return [sum(w * h for w, h in zip(row, taken, strict=True)) for row in self.out]
+
+    __call__ = one
+
+
+def test_what_no_gradient_reaches_stays_as_it_is():
+    one, two = Gated(), Gated()
+    first, second = Momentum(one.parameters()), Momentum(two.parameters())
+    before = [leaf.data for row in one.hidden for leaf in row]
+    for optimizer in (first, second):  # with weight decay
+        optimizer.rule = lambda m, p, gradient, state, *, lr, momentum: (p - lr * (gradient + 0.1 * p), {})
+    root = square(one.one(X[0]), Y[0])
+    root.backward()
+    first.step()
+    with TrainingStep(two, square, second) as step:
+        step(X[0].tolist(), float(Y[0]))
+    np.testing.assert_allclose(numbers(two), numbers(one), rtol=1e-12)
+    assert [leaf.data for row in two.hidden for leaf in row] == before
+
+
+def test_a_layer_that_draws_random_numbers_is_refused_whatever_it_drew():
+    model = Network()
+    model.rng = random.Random(0)
+    model.one = lambda x: [Network.one(model, x)[0] * (0.0 if model.rng.random() < 1e-9 else 1.0)]
+    with pytest.raises(TraceError, match="draws random numbers"):
+        TrainingStep(model, squares, Momentum(model.parameters()))(X, Y)
+
+
+def test_losses_that_check_the_range_of_plain_numbers_can_be_traced():
+    nn = pytest.importorskip("nanograd.nn")
+    model = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    xs, ys = [[0.5, -1.0], [2.0, 1.0]], [[1.0], [0.0]]
+    expected = nn.BCELoss()(model(xs), ys).data
+    assert TrainingStep(model, nn.BCELoss(), optimizer)(xs, ys) == pytest.approx(expected, rel=1e-12)

@@ -274,6 +274,30 @@ def test_measuring_in_the_middle_of_an_epoch_disturbs_nothing():
 # ---- callbacks
 
 
+def test_an_object_with_the_methods_of_a_callback_is_one():
+    class Film:
+        runs_last = True
+        seen = 0
+
+        def __getattr__(self, name):
+            if not name.startswith("on_"):
+                raise AttributeError(name)
+            return lambda trainer, *rest: None
+
+        def on_epoch_end(self, trainer, row):
+            self.seen = row["epoch"]
+
+        def state_dict(self):
+            return {"seen": self.seen}
+
+        def load_state_dict(self, state):
+            self.seen = state["seen"]
+
+    film = Film()
+    line(callbacks=[film]).fit(DataLoader(DATA, 6), 3)
+    assert film.seen == 3
+
+
 def test_callbacks_are_told_in_order():
     told = []
 

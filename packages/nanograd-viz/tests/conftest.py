@@ -74,7 +74,7 @@ class Dense(Part):
     def __init__(self, ins, outs, seed=0.5):
         self.w = [[ScalarValue(seed - 0.1 * i + 0.05 * o) for i in range(ins)] for o in range(outs)]
         self.b = [ScalarValue(0.1 * o) for o in range(outs)]
-        super().__init__(parameters=[*sum(self.w, []), *self.b], extra=f"{ins}, {outs}")
+        super().__init__(parameters=[*(w for row in self.w for w in row), *self.b], extra=f"{ins}, {outs}")
 
     def __call__(self, x):
         return [

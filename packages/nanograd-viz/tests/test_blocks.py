@@ -39,6 +39,18 @@ def staying_in(name, kind="", inside=None):
     return context
 
 
+def test_the_uses_of_a_recurrent_part_are_numbered_in_the_order_of_time():
+    weight, state = ScalarValue(0.5, label="w"), ScalarValue(1.0, label="h")
+    steps = []
+    for number in range(3):
+        with scope("cell", kind="RNNCell"):
+            state = weight * (number + 1.0) + weight * state  # the input is multiplied before the state
+        steps.append(state)
+    order = topological_order(state)
+    blocks = find_blocks(order, [state], depth=1)
+    assert [blocks[step].use for step in steps] == [1, 2, 3]
+
+
 def test_a_block_shows_its_name_kind_size_and_ranges():
     w, b = ScalarValue(3.0, label="w"), ScalarValue(-1.0, label="b")
     with scope("neuron", kind="Neuron"):

@@ -15,7 +15,9 @@ POINTS = [[-1.0, 0.0], [1.0, 0.5], [2.0, -1.0]]
 def contour_lines(figure):
     """Return the places on every line that is drawn, those of the regions left out."""
     sets = [each for each in figure.axes[0].collections if hasattr(each, "levels") and not each.filled]
-    return [np.concatenate([path.vertices for path in each.get_paths() if len(path.vertices)]) for each in sets]
+    return [
+        np.concatenate([path.vertices for path in each.get_paths() if len(path.vertices)]) for each in sets
+    ]
 
 
 def test_the_line_is_where_the_score_is_0_and_the_margins_where_it_is_1():
@@ -97,6 +99,8 @@ def test_points_on_one_place_or_far_apart_are_drawn(points):
     ("model", "points", "labels", "text"),
     [
         (abs, POINTS, [0, 1], "got 3 points and 2 labels"),
+        (abs, None, [], r"plot_decision_boundary\(points\) takes a list and got None"),
+        (abs, [], "ab", r"plot_decision_boundary\(labels\) takes a list and got 'ab'"),
         (abs, [], [], "got 0 points and 0 labels"),
         (abs, [[1.0]], [0], r"point 0 is \[1.0\]"),
         (abs, [[1, 2, 3]], [0], r"point 0 is \[1, 2, 3\]"),
@@ -117,7 +121,9 @@ def test_mistakes_are_refused(model, points, labels, text):
 
 
 @pytest.mark.parametrize(
-    "option", [{"resolution": 1}, {"resolution": 501}, {"margin": 0}, {"margin": math.nan}, {"margin": "a"}], ids=str
+    "option",
+    [{"resolution": 1}, {"resolution": 501}, {"margin": 0}, {"margin": math.nan}, {"margin": "a"}],
+    ids=str,
 )
 def test_options_are_checked(option):
     (name,) = option

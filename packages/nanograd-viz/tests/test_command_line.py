@@ -52,9 +52,14 @@ def test_without_an_output_a_table_is_printed(graph, capsys):
     assert main([str(graph), "--precision", "1"]) == 0
     printed, errors = capsys.readouterr()
     assert printed.splitlines()[0].split() == ["name", "formula", "data", "grad", "scope"]
-    assert ["d", "a", "*", "b", "10", "4"] == next(
-        line.split() for line in printed.splitlines() if line.startswith("d ")
-    )
+    assert next(line.split() for line in printed.splitlines() if line.startswith("d ")) == [
+        "d",
+        "a",
+        "*",
+        "b",
+        "10",
+        "4",
+    ]
     assert errors == ""
 
 
@@ -133,6 +138,8 @@ def test_the_module_is_a_program(graph):
     command = [sys.executable, "-m", "nanograd.viz"]
     shown = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     assert shown.stdout == f"nanograd-viz {version('nanograd-viz')}\n"
-    failed = subprocess.run([*command, str(graph), "-o", "a.pdf"], capture_output=True, text=True, check=False)
+    failed = subprocess.run(
+        [*command, str(graph), "-o", "a.pdf"], capture_output=True, text=True, check=False
+    )
     assert failed.returncode == 2
     assert "Traceback" not in failed.stderr

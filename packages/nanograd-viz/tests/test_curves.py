@@ -91,11 +91,16 @@ def test_rows_are_counted_where_they_have_no_epoch():
 @pytest.mark.parametrize(
     ("rows", "options", "text"),
     [
+        (None, {}, "takes rows, a dict for each epoch, and got None"),
         ([], {}, "got no rows: draw after the first epoch"),
         ([1.0], {}, r"takes a dict of numbers for each epoch.*got 1.0"),
         ([{"epoch": 1, "lr": 0.1}], {}, "found nothing to draw: the rows hold epoch, lr"),
         ([{}], {}, "the rows hold no numbers"),
-        (ROWS, {"columns": ["los"]}, r"columns=\['los'\]\) takes a list of some of epoch, loss, accuracy, lr"),
+        (
+            ROWS,
+            {"columns": ["los"]},
+            r"columns=\['los'\]\) takes a list of some of epoch, loss, accuracy, lr",
+        ),
         (ROWS, {"columns": "loss"}, "takes a list of some of"),
         (ROWS, {"columns": []}, "takes a list of some of"),
         (ROWS, {"log": "yes"}, r"plot_history\(log='yes'\)"),

@@ -4,8 +4,8 @@ import math
 import re
 
 import pytest
-from nanograd.engine import ArgumentError, NanogradError, ScalarValue, topological_order
-from nanograd.viz import NotAGraphError, TooLargeError, draw_dot, draw_graph, save_graph
+from nanograd.engine import ArgumentError, NanogradError, ScalarValue, scope, topological_order
+from nanograd.viz import NotAGraphError, TooLargeError, draw_dot, draw_graph, explain, save_graph
 
 
 def cells(dot: str) -> list[str]:
@@ -156,6 +156,15 @@ def test_an_empty_list_is_refused():
         ({"collapse": "Layer"}, "draw_graph(collapse='Layer') takes a function of a Scope"),
         ({"max_nodes": 10_001}, "draw_graph(max_nodes=10001) takes a number from 1 to 10,000"),
         ({"max_nodes": 0}, "draw_graph(max_nodes=0) takes a number from 1 to 10,000"),
+        ({"show": 5}, "draw_graph(show=5) takes some of"),
+        ({"show": {"label"}}, "draw_graph(show={'label'}) takes some of"),
+        ({"show": [["label"]]}, "draw_graph(show=[['label']]) takes some of"),
+        ({"rankdir": ["LR"]}, "draw_graph(rankdir=['LR']) takes one of"),
+        ({"theme": ["dark"]}, "draw_graph(theme=['dark']) takes one of"),
+        ({"precision": True}, "draw_graph(precision=True) takes a number of decimals"),
+        ({"depth": True}, "draw_graph(depth=True) takes a number of levels"),
+        ({"merge": "yes"}, "draw_graph(merge='yes') takes True, False, or None"),
+        ({"stacked": 1}, "draw_graph(stacked=1) takes True, False, or None"),
     ],
 )
 def test_an_option_out_of_range_is_refused(expression, options, message):
@@ -245,6 +254,30 @@ def test_edges_show_sign_and_size_of_the_gradient_that_flows_along():
     assert found["n2_o6_0"][0] < 5.0
 
 
+def test_what_flows_back_into_an_operation_is_the_gradient_of_its_result():
+    x, y = ScalarValue(2.0, label="x"), ScalarValue(3.0, label="y")
+    product = x * -y
+    product.backward()
+    lines = re.findall(r'\[id=(o\w+) color="(.*?)" penwidth=([\d.]+)', draw_graph(product, show=["flow"]).dot)
+    assert [name for name, _, _ in lines] == ["o2_n2", "o3_n3"]
+    assert lines[0][1] == lines[1][1]  # both gradients, 2 and 1, are positive
+    assert float(lines[0][2]) > float(lines[1][2])
+    assert "penwidth" not in draw_graph(ScalarValue(1.0, requires_grad=False) * 2, show=["flow"]).dot
+
+
+def test_the_largest_flow_is_the_look_of_the_edges_between_blocks():
+    x = [ScalarValue(float(n), label=f"x{n}") for n in range(3)]
+    with scope("first", kind="Part"):
+        small, large = x[0] * 2, x[1] * 2
+    with scope("second", kind="Part"):
+        y = small * 0.001 - large * 10
+    y.backward()
+    dot = draw_graph(y, depth=1, show=("label", "flow")).dot
+    (look,) = re.findall(r' -> \w+ \[id=b\w+_b\w+ label=" ×2" color="(.*?)" penwidth=(.*?)\]', dot)
+    assert look[0] == "#6b3fa0"  # what flows to large is negative
+    assert 4.0 < float(look[1]) <= 5.0
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 10**400, 1e-320], ids=range(5))
 def test_any_gradient_can_flow(number):
     x = ScalarValue(1, label="x")
@@ -269,6 +302,49 @@ def test_highlighted_values_and_the_edges_between_them_stand_out(expression):
 def test_a_block_with_a_highlighted_value_stands_out(minibatch):
     node = next(node for node in topological_order(minibatch) if node.scope is not None)
     assert draw_graph(minibatch, depth=1, highlight=node).dot.count('<table border="3"') == 1
+
+
+def test_a_highlighted_path_leads_through_blocks(minibatch):
+    weight = next(node for node in topological_order(minibatch) if node.label and not node.children)
+    (path,) = explain(weight, of=minibatch, max_paths=1).paths
+    drawing = draw_graph(minibatch, depth=1, highlight=[weight, *(step.node for step in path.steps)])
+    pointed = re.findall(r"^(\w+) -> (\w+) \[id=\w+.* penwidth=2.5\]", drawing.dot, re.MULTILINE)
+    # The parameters, one use of the model, the loss, its result.
+    ((parameters, model),) = [edge for edge in pointed if edge[0] not in dict(pointed).values()]
+    loss = dict(pointed)[model]
+    assert dict(pointed) == {parameters: model, model: loss, loss: dict(pointed)[loss]}
+
+
+@pytest.mark.parametrize("several", [set, frozenset, tuple, iter, dict.fromkeys])
+def test_any_collection_of_values_is_highlighted(expression, several):
+    path = [expression, *expression.children]
+    assert draw_graph(expression, highlight=several(path)).dot == draw_graph(expression, highlight=path).dot
+
+
+@pytest.mark.parametrize("highlight", [None, "out", 5, [5.0], ["out"]], ids=repr)
+def test_what_cannot_be_highlighted_is_refused(expression, highlight):
+    with pytest.raises(
+        NotAGraphError, match=re.escape(f"draw_graph(highlight={highlight!r}) takes a Scalar")
+    ):
+        draw_graph(expression, highlight=highlight)
+
+
+def test_gradients_that_were_recorded_themselves_are_drawn():
+    x = ScalarValue(3.0, label="x")
+    (x**3).backward(create_graph=True)
+    assert cells(draw_graph(x).dot) == ["x | data = 3.0000 | grad = 27.0000"]
+    assert "grad = 27.0" in draw_graph(x).svg()
+    assert draw_graph(x.grad, show=("data", "grad", "flow")).svg()
+    with scope("part"):
+        y = ScalarValue(1e9, label="y") ** 3
+    y.backward(create_graph=True)
+    assert "grad 1.0000 … 3e+18" in draw_graph(y, depth=1).dot
+
+
+def test_a_label_that_is_no_text_is_written_as_text():
+    x = ScalarValue(3.0)
+    x.label = 0
+    assert cells(draw_graph(x * 2).dot)[0] == "0 | data = 3.0000 | grad = 0.0000"
 
 
 def test_save_graph_draws_and_saves(expression, tmp_path):

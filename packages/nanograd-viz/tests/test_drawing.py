@@ -89,6 +89,15 @@ def test_a_file_that_is_written_again_keeps_its_permissions_and_its_link(drawing
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_an_error_names_the_file_that_was_asked_for(drawing, tmp_path):
+    folder = tmp_path / "a.dot"
+    folder.mkdir()
+    with pytest.raises(OSError, match=r"a\.dot'$") as caught:
+        drawing.save(folder)
+    assert caught.value.filename == str(folder)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_a_path_that_cannot_be_written_says_so(drawing, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):

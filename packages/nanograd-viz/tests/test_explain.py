@@ -107,6 +107,10 @@ def test_a_hook_is_noticed():
     assert explanation.gradient == 20.0
     assert not explanation.adds_up
     assert "a hook changed a gradient on its way" in str(explanation)
+    both = explain(x, of=z + x)
+    assert "2 + 1 ≠ 21" in str(both)
+    assert "2 + 1 ≠ **21**" in both.markdown()
+    assert r"&\neq 21" in both.latex()
 
 
 def test_values_without_a_label_have_names_that_no_label_has():
@@ -125,11 +129,6 @@ def test_operations_of_many_and_of_ones_own():
     assert "p = dot(v1, y, y, 3)" in text
     assert "v1 = double(x)" in text
     assert re.search(r"∂p/∂v1 = y +2 +2", text)
-
-
-def test_a_value_explains_itself():
-    x = ScalarValue(3.0, label="x")
-    assert str(explain(x, of=x)).startswith("∂x/∂x = 1: one path leads from x to x.")
 
 
 @pytest.mark.parametrize("number", [math.inf, math.nan, 1e-300, 10**400, Fraction(1, 3), -0.0], ids=range(6))
@@ -155,6 +154,62 @@ def test_rich_colors_the_numbers(seed):
     printed = console.file.getvalue()
     assert "\x1b[" in printed
     assert "∂out/∂b" in printed
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_names_and_formulas_give_way_to_numbers(width):
+    x = ScalarValue(0.123456, label="a name of many characters")
+    y = x
+    for _ in range(5):
+        y = (y * 1.234567 - 0.5) ** 3
+    explanation = explain(x, of=y)
+    text = explanation.text(width=width)
+    assert all(len(line) <= width for line in text.splitlines())
+    numbers = [row[2:] for row in explanation._wording.rows(explanation.paths[0]) if row[2]]
+    assert len(numbers) == 12
+    for value, product in numbers:
+        assert re.search(rf" {re.escape(value)} +{re.escape(product)}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("compute", "formula", "latex"),
+    [
+        (lambda x: x**2, "2 · x", r"2 \cdot x"),
+        (lambda x: x**-1.5, "−1.5 · x^(−2.5)", r"-1.5 \cdot x^{-2.5}"),
+        (lambda x: x**10, "10 · x^9", r"10 \cdot x^{9}"),
+        (lambda x: x**1, "1", "1"),
+        (lambda x: x**0, "0", "0"),
+        (lambda x: 2**x, "v1 · log(2)", r"v_{1} \cdot \log(2)"),
+        (lambda x: x * Fraction(1, 3), "0.3333", "0.3333"),
+        (lambda x: x / 4, "1 / 4", "1 / 4"),
+        (lambda x: x.clamp(0, 5), "1 if x ≥ 0 and x ≤ 5 else 0", r"1 \text{ if } x \ge 0"),
+        (
+            lambda x: x ** ScalarValue(2.5, label="n)"),
+            "0 if n) = 0 else n) · x^(n) − 1)",
+            r"\text{n)} \cdot x^{\text{n)} - 1}",
+        ),
+    ],
+)
+def test_formulas_hold_the_numbers_of_constants(compute, formula, latex):
+    x = ScalarValue(2.0, label="x")
+    explanation = explain(x, of=compute(x))
+    assert f"∂v1/∂x = {formula} " in str(explanation)
+    assert latex in explanation.latex()
+
+
+def test_a_value_explained_by_itself_is_one_sentence():
+    x = ScalarValue(2.0, label="x")
+    x.backward()
+    assert str(explain(x, of=x)) == "∂x/∂x = 1: a value changes as much as itself.\n\nThis is x.grad."
+    assert (
+        explain(x, of=x).markdown()
+        == "`∂x/∂x` = **1**: a value changes as much as itself.\n\nThis is x.grad."
+    )
+
+
+def test_negative_constants_stand_in_parentheses():
+    x = ScalarValue(2.0, label="x")
+    assert "v1 = x - (-3) " in str(explain(x, of=x - (-3)))
 
 
 def test_markdown(seed):
@@ -268,6 +323,12 @@ def test_errors_say_what_is_wrong(call, error, message):
     x = ScalarValue(3.0, label="x")
     with pytest.raises(error, match=message):
         call(x, x * 2)
+
+
+def test_a_constant_cannot_be_explained_by_itself():
+    two = ScalarValue(2.0, requires_grad=False)
+    with pytest.raises(ArgumentError, match="no gradient flows"):
+        explain(two, of=two)
 
 
 def test_what_no_grad_made_cannot_be_explained():

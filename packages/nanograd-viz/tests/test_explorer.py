@@ -230,6 +230,17 @@ def test_the_same_graph_gives_the_same_page(minibatch):
     assert explore(minibatch).html == explore(minibatch).html
 
 
+def test_constants_decide_between_the_cases_of_a_formula():
+    x = ScalarValue(3.0, label="x")
+    y = x**2 * 4 + x**x
+    data = page_of(y).data
+    order = topological_order(y)
+    assert data["formulas"]["**"]["2"][0][0] == "0 if "
+    [(number, formulas)] = data["formulas_of_values"].items()
+    assert formulas[0] == ["2 · ", 0]
+    assert order[int(number)].children[1].data == 2
+
+
 def test_a_large_graph_takes_little_room_for_each_value():
     x = ScalarValue(0.5, label="x")
     for _ in range(10_000):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from nanograd.engine import NanogradError
-from nanograd.viz import MissingExtraError
+from nanograd.viz import MissingLibraryError
 from nanograd.viz._extras import imported
 
 
@@ -13,7 +13,7 @@ def test_a_library_that_is_there_is_returned():
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra():
-    with pytest.raises(MissingExtraError) as caught:
+    with pytest.raises(MissingLibraryError) as caught:
         imported("nothing_of_this_name.inside", "plots", "plot_x()")
     assert str(caught.value) == (
         'plot_x() needs nothing_of_this_name, which is not installed: pip install "nanograd-viz[plots]"'
@@ -27,4 +27,4 @@ def test_a_library_that_lacks_one_of_its_own_is_not_blamed(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="something_it_needs") as caught:
         imported("broken_library_for_a_test", "plots", "a test")
-    assert not isinstance(caught.value, MissingExtraError)
+    assert not isinstance(caught.value, MissingLibraryError)

@@ -154,7 +154,9 @@ def test_an_empty_recorder_and_many_parts_are_refused(make_part, make_dense):
         plot_histograms(3)
 
 
-@pytest.mark.parametrize("option", [{"kind": "pie"}, {"show": "weights"}, {"show": []}, {"show": ["bias"]}], ids=str)
+@pytest.mark.parametrize(
+    "option", [{"kind": "pie"}, {"show": "weights"}, {"show": []}, {"show": ["bias"]}], ids=str
+)
 def test_options_are_checked(chain, option):
     (name,) = option
     with pytest.raises(ArgumentError, match=rf"plot_histograms\({name}="):

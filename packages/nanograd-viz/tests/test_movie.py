@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from nanograd.engine import ArgumentError, ScalarValue
-from nanograd.viz import MissingExtraError, NotAGraphError, TooLargeError, TrainingMovie
+from nanograd.viz import MissingLibraryError, NotAGraphError, TooLargeError, TrainingMovie
 from nanograd.viz._network import network_of
 from PIL import Image
 
@@ -100,7 +100,9 @@ def test_a_graph_without_weights_is_refused():
 def test_too_many_neurons_are_refused():
     x = ScalarValue(1.0, requires_grad=False)
     wide = [(ScalarValue(0.1) * x).tanh() for _ in range(101)]
-    with pytest.raises(TooLargeError, match="up to 101 neurons in a layer, and a movie shows up to 4,000 and 100"):
+    with pytest.raises(
+        TooLargeError, match="up to 101 neurons in a layer, and a movie shows up to 4,000 and 100"
+    ):
         TrainingMovie().capture(wide)
 
 
@@ -244,7 +246,9 @@ def test_a_gif_has_the_frames(chain):
 def test_a_gif_without_matplotlib_says_what_to_install(chain, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     movie = film(chain)
-    with pytest.raises(MissingExtraError, match=r"""GIF needs matplotlib.*pip install "nanograd-viz\[plots\]"""):
+    with pytest.raises(
+        MissingLibraryError, match=r"""GIF needs matplotlib.*pip install "nanograd-viz\[plots\]"""
+    ):
         movie.save(tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
 

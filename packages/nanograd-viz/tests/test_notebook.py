@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from nanograd.engine import ArgumentError, GraphError, ScalarValue
-from nanograd.viz import MissingExtraError, NotAGraphError, explore
+from nanograd.viz import MissingLibraryError, NotAGraphError, explore
 from nanograd.viz.notebook import ExplorerWidget
 
 
@@ -28,7 +28,11 @@ def sent(monkeypatch):
 def test_a_widget_shows_the_page_of_the_explorer(square):
     widget = ExplorerWidget(square, theme="dark", title="A square")
     assert widget.page == explore([square], theme="dark", title="A square").html
-    assert (widget.description, widget.height, repr(widget)) == ("2 values", 640, "<ExplorerWidget: 2 values>")
+    assert (widget.description, widget.height, repr(widget)) == (
+        "2 values",
+        640,
+        "<ExplorerWidget: 2 values>",
+    )
     synced = {name for name in widget.traits(sync=True) if not name.startswith("_")}
     assert {"page", "description", "height"} <= synced
 
@@ -127,7 +131,10 @@ def test_the_method_keeps_its_name_and_its_help(square):
 
 @pytest.mark.parametrize("every", [-1, float("nan"), "a", True])
 def test_the_distance_is_checked(square, every):
-    with pytest.raises(ArgumentError, match=r"ExplorerWidget.live\(every="), ExplorerWidget(square).live(every):
+    with (
+        pytest.raises(ArgumentError, match=r"ExplorerWidget.live\(every="),
+        ExplorerWidget(square).live(every),
+    ):
         pass
 
 
@@ -161,5 +168,5 @@ def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
     for name in [name for name in sys.modules if name.startswith("nanograd.viz.notebook")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(MissingExtraError, match=r'needs anywidget.*pip install "nanograd-viz\[notebook\]"'):
+    with pytest.raises(MissingLibraryError, match=r'needs anywidget.*pip install "nanograd-viz\[notebook\]"'):
         importlib.import_module("nanograd.viz.notebook")

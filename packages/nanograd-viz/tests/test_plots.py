@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 from nanograd.engine import ArgumentError
-from nanograd.viz import MissingExtraError
+from nanograd.viz import MissingLibraryError
 from nanograd.viz.plots import plot_decision_boundary, plot_histograms, plot_history, plot_saliency
 
 STRANGE = "$\\frac{$ <script>\0\u202e" + "a" * 100_000
@@ -30,14 +30,18 @@ def pictures(chain, make_dense):
         "plot_history": history,
         "plot_decision_boundary": boundary,
         "plot_histograms": lambda **options: plot_histograms(chain, **options),
-        "plot_saliency": lambda **options: plot_saliency(make_dense(4, 2), [0.0, 1.0, 0.5, 0.2], (2, 2), **options),
+        "plot_saliency": lambda **options: plot_saliency(
+            make_dense(4, 2), [0.0, 1.0, 0.5, 0.2], (2, 2), **options
+        ),
     }
 
 
 NAMES = ["plot_history", "plot_decision_boundary", "plot_histograms", "plot_saliency"]
 
 
-@pytest.mark.parametrize(("theme", "background"), [("light", (1, 1, 1, 1)), ("dark", (18 / 255, 23 / 255, 29 / 255, 1))])
+@pytest.mark.parametrize(
+    ("theme", "background"), [("light", (1, 1, 1, 1)), ("dark", (18 / 255, 23 / 255, 29 / 255, 1))]
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_of_its_own_comes_back_and_settings_stay(pictures, name, theme, background):
     before = dict(mpl.rcParams)
@@ -58,7 +62,9 @@ def test_other_themes_are_refused(pictures, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_without_matplotlib_the_error_says_what_to_install(pictures, name, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=rf'{name}\(\) needs matplotlib.*"nanograd-viz\[plots\]"') as caught:
+    with pytest.raises(
+        MissingLibraryError, match=rf'{name}\(\) needs matplotlib.*"nanograd-viz\[plots\]"'
+    ) as caught:
         pictures[name]()
     assert isinstance(caught.value, ImportError)
     assert caught.value.name == "matplotlib"

@@ -41,6 +41,19 @@ def test_the_neurons_of_a_layer_are_one_block():
     assert ("layers.1.neurons.0-3", "Neuron × 4") in headings(drawing)
 
 
+def test_shared_parameters_name_all_of_their_owners():
+    x = ScalarValue(1.0, requires_grad=False)
+    parameters = [(ScalarValue(0.1), ScalarValue(0.2)) for _ in range(3)]
+    outputs = []
+    for _ in range(2):
+        with scope("", kind="MLP"):
+            for index, (weight, bias) in enumerate(parameters):
+                with scope(f"neurons.{index}", kind="Neuron"):
+                    outputs.append((weight * x + bias).tanh())
+    drawing = draw_graph(sum(outputs), depth=2, merge=True)
+    assert ("6 parameters", "of neurons.0-2") in headings(drawing)
+
+
 def test_edges_and_sizes_are_those_of_all():
     dot = draw_graph(network([16, 4]), depth=3, merge=True).dot
     assert 'label=" ×64"' in dot
@@ -86,6 +99,28 @@ def test_two_uses_of_a_module_stay_two():
         ("model.layer.neurons.0-2", "Neuron × 3, use 1 of 2"),
         ("model.layer.neurons.0-2", "Neuron × 3, use 2 of 2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "calls", "remarks"),
+    [
+        (["head"], 1, ["Linear, 3 uses"]),
+        (["head"], 2, ["Linear, uses 1-3 of 6", "Linear, uses 4-6 of 6"]),
+        (["head.0", "head.1"], 1, ["Linear × 2, 3 uses"]),
+    ],
+    ids=["one", "a batch", "two"],
+)
+def test_a_part_that_is_used_several_times_is_no_several_parts(names, calls, remarks):
+    weights = {name: ScalarValue(0.5) for name in names}
+    outputs = []
+    for _ in range(calls):
+        with scope("", kind="Net"):
+            for x in (1.0, 2.0, 3.0):
+                for name in names:
+                    with scope(name, kind="Linear"):
+                        outputs.append(weights[name] * x)
+    found = headings(draw_graph(sum(outputs), depth=2, merge=True))
+    assert [remark for name, remark in found if name.startswith("head")] == remarks
 
 
 def test_names_without_a_common_number():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_the_first_and_the_newest_are_kept_and_the_others_evenly(most, count):
     assert len(moments) == len(kept) <= most
     assert kept[0] == 0
     assert kept[-1] == count - 1
-    gaps = [after - before for before, after in zip(kept, kept[1:])]
+    gaps = [after - before for before, after in pairwise(kept)]
     assert len(set(gaps[:-1])) <= 1
     if count >= most > 3:
         assert len(kept) >= most // 2

@@ -142,7 +142,9 @@ def test_other_classes_print_under_their_name():
             {"depth": 101},
             r"takes 0 to 100 levels, as many as Rich can nest\. To see what lies deeper, print a value",
         ),
-        ({"max_nodes": 0}, r"print_tree\(max_nodes=0\) takes at least 1"),
+        ({"max_nodes": 0}, r"print_tree\(max_nodes=0\) takes a number from 1 on"),
+        ({"depth": "3"}, r"print_tree\(depth='3'\) takes 0 to 100 levels"),
+        ({"max_nodes": True}, r"print_tree\(max_nodes=True\) takes a number"),
     ],
 )
 def test_limits_out_of_range_are_refused(expression, options, message):

@@ -29,7 +29,10 @@ from nanograd.compile._array_program import (
 )
 from nanograd.compile._contraction import broadcastable, onto
 from nanograd.compile._program import Indices
-from nanograd.compile._symbolic import Symbol, expression
+from nanograd.compile._symbolic import Symbol, as_numbers, expression
+
+_MOST_SUMMANDS = 100
+"""More in one statement are too deep for Python's own compiler."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +130,7 @@ def _alone(array: Array, name: str, arrival: Arrival) -> tuple[list[Statement], 
 
 def _added(result: Array, arrivals: list[Arrival]) -> list[Statement]:
     full = _full_shape(result)
-    total: Expression | None = None
+    whole: list[tuple[int, Expression]] = []
     rest: list[Arrival] = []
     for arrival in arrivals:
         value = arrival.value
@@ -138,15 +141,44 @@ def _added(result: Array, arrivals: list[Arrival]) -> list[Statement]:
         else:
             rest.append(arrival)
             continue
-        total = value if total is None else expression(Symbol(total) + Symbol(value))
-    if total is None:
+        whole.append((1, value))
+    if not whole:
         return _in_parts(result, rest)
-    statements: list[Statement] = []
-    if total.shape == full and is_fresh(total):
-        statements.append(Let(result, total))
-    else:
-        statements += [Allocate(result, zeros=False), Store(result.view(), total, added=False)]
+    statements = added_up(result, whole, in_place=True)
     return statements + [_store(result, arrival, added=True) for arrival in rest]
+
+
+def added_up(
+    result: Array, summands: Sequence[tuple[int, Expression]], *, in_place: bool = False
+) -> list[Statement]:
+    """Return statements that add up expressions with signs, one after the other.
+
+    Args:
+        result: what they become.
+        summands: they broadcast to its shape.
+        in_place: whether ``result`` has to be an array of its own, because more will be added to it.
+    """
+    full = _full_shape(result)
+    statements: list[Statement] = []
+    for start in range(0, len(summands), _MOST_SUMMANDS):
+        total = _signed_sum(summands[start : start + _MOST_SUMMANDS])
+        if statements:
+            statements.append(Store(result.view(), total, added=True))
+        elif total.shape == full and (is_fresh(total) or (len(summands) == 1 and not in_place)):
+            statements.append(Let(result, total))
+        elif in_place or len(summands) > _MOST_SUMMANDS:
+            statements += [Allocate(result, zeros=False), Store(result.view(), total, added=False)]
+        else:
+            statements.append(Let(result, Call("broadcast_to", (total,), full)))
+    return statements
+
+
+def _signed_sum(summands: Sequence[tuple[int, Expression]]) -> Expression:
+    (sign, first), *others = summands
+    total = Symbol(first) if sign > 0 else -Symbol(first)
+    for sign, value in others:
+        total = total + Symbol(value) if sign > 0 else total - Symbol(value)
+    return as_numbers(expression(total))
 
 
 def is_fresh(expression: Expression) -> bool:

@@ -103,6 +103,8 @@ def _check_leaf(
     leaf: ScalarValue, kind: LeafKind, slot: int, slots: dict[ScalarValue, tuple[LeafKind, int]]
 ) -> None:
     name = f"{kind.name.lower()} {slot}"
+    if not isinstance(leaf, ScalarValue):
+        raise CaptureError(f"{name} is {type(leaf).__name__}: {leaf!r:.80}, which is no ScalarValue")
     if leaf.op is not None:
         raise CaptureError(
             f"{name} is {leaf!r}, which was computed by {leaf.op.symbol!r}: give the leaves it comes from"

@@ -12,14 +12,14 @@ import numpy as np
 from nanograd.compile._analysis import Analysis, analyze
 from nanograd.compile._array_program import ArrayProgram
 from nanograd.compile._capture import captured_with_nodes
-from nanograd.compile._compiled_program import CompiledProgram, Vector
+from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._cost_model import Executor, choose
 from nanograd.compile._emission import Source, emit
 from nanograd.compile._errors import CaptureError
 from nanograd.compile._lowering import lower
 from nanograd.compile._names import identifier, namer
 from nanograd.compile._partition import Partition
-from nanograd.compile._program import ScalarProgram
+from nanograd.compile._program import Indices, ScalarProgram
 from nanograd.compile._report import report
 from nanograd.compile._reroll import Rerolled, reroll
 from nanograd.compile._self_check import self_check
@@ -70,6 +70,8 @@ def compile_graph(
     """
     if executor not in {None, "arrays", "tape", "mixed"}:
         raise ArgumentError(f'compile_graph(executor) is "arrays", "tape" or "mixed" and got {executor!r}')
+    if isinstance(parameters, ScalarValue):
+        raise CaptureError(f"parameters are a list of ScalarValues, and got ScalarValue: [{parameters!r}]")
     parameters = list(parameters)
     shapes, leaves = _flattened(inputs)
     with without_collecting():
@@ -184,9 +186,10 @@ def _arrays(analysis: Analysis, parts: Partition | None, *, batch: bool) -> _Arr
     )
 
 
-def _frozen(parameters: Sequence[ScalarValue]) -> Vector | None:
-    trained = np.array([float(parameter.requires_grad) for parameter in parameters])
-    return None if trained.all() else trained
+def _frozen(parameters: Sequence[ScalarValue]) -> Indices | None:
+    """Return the slots of the parameters that have no gradient, None if all have one."""
+    frozen = [slot for slot, parameter in enumerate(parameters) if not parameter.requires_grad]
+    return np.array(frozen, dtype=np.int64) if frozen else None
 
 
 @contextmanager
@@ -209,7 +212,7 @@ def _flattened(inputs: Inputs) -> tuple[dict[str, tuple[int, ...]], list[ScalarV
     shapes = {}
     leaves: list[ScalarValue] = []
     for name, given in named.items():
-        if identifier(name) != name:
+        if not isinstance(name, str) or identifier(name) != name:
             raise CaptureError(f"an input's name is a Python name, and {name!r} is none")
         shapes[name] = _append(given, name, leaves)
     return shapes, leaves

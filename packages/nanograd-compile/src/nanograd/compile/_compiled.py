@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, overload
 
+import numpy as np
 from nanograd.compile._compile_graph import compile_captured
 from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._structure import rebuilt, replaced, structure_of, vector_of
 from nanograd.compile._trace import traced
+from nanograd.compile._tracing import TracedValue
 from nanograd.engine import ArgumentError, ScalarValue
 
 
@@ -28,18 +30,21 @@ class CompiledFunction:
             raise ArgumentError(f"compiled(function) takes a function and got {function!r}")
         self.function = function
         self.static = tuple(static)
+        self._name = getattr(function, "__name__", type(function).__name__)
         self._signature = inspect.signature(function)
         unknown = [name for name in self.static if name not in self._signature.parameters]
         if unknown:
             raise ArgumentError(
-                f"compiled(static={list(self.static)}): {function.__name__}() has no argument {unknown[0]!r}"
+                f"compiled(static={list(self.static)}): {self._name}() has no argument {unknown[0]!r}"
             )
         self._programs: dict[Hashable, CompiledProgram] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a function may call itself, with another structure
         functools.update_wrapper(self, function)
 
-    def __call__(self, *arguments: Any, **named: Any) -> float:
-        """Return the function's value."""
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Return the function's value; while another function is traced that calls it, the value of that."""
+        if _is_traced([arguments, named]):
+            return self.function(*arguments, **named)
         program, first, others = self._prepared(arguments, named)
         return program.value(vector_of(first), vector_of(others))
 
@@ -68,10 +73,10 @@ class CompiledFunction:
     ) -> tuple[CompiledProgram, Any, list[Any]]:
         bound = self._signature.bind(*arguments, **named)
         bound.apply_defaults()
-        static = tuple([bound.arguments[name] for name in self.static])
+        static = tuple([self._static(name, bound.arguments[name]) for name in self.static])
         given = {name: item for name, item in bound.arguments.items() if name not in self.static}
         if not given:
-            raise ArgumentError(f"{self.function.__name__}() has no argument to differentiate for")
+            raise ArgumentError(f"{self._name}() has no argument to differentiate for")
         first, *others = given.values()
         key = (static, *[structure_of(tree) for tree in given.values()])
         program = self._programs.get(key)
@@ -81,6 +86,15 @@ class CompiledFunction:
                 if program is None:
                     program = self._programs[key] = self._compile(bound, given)
         return program, first, others
+
+    def _static(self, name: str, argument: Any) -> Hashable:
+        """Return what is looked up for a static argument: 1, True and 1.0 are equal and not the same."""
+        if not isinstance(argument, Hashable):
+            raise ArgumentError(
+                f"{self._name}(): a static argument {name!r} needs to be hashable, and got "
+                f"{type(argument).__name__}: {argument!r:.80}"
+            )
+        return type(argument), argument, str(argument) if isinstance(argument, float) else None
 
     def _compile(self, bound: inspect.BoundArguments, given: dict[str, Any]) -> CompiledProgram:
         leaves: list[ScalarValue] = []
@@ -95,9 +109,31 @@ class CompiledFunction:
             if place == 0:
                 count = len(leaves)
         parameters, inputs = leaves[:count], leaves[count:]
-        name = f"{self.function.__name__}()"
-        captured, order = traced(lambda: self.function(*bound.args, **bound.kwargs), name, parameters, inputs)
+        captured, order = traced(
+            lambda: self.function(*bound.args, **bound.kwargs),
+            f"{self._name}()",
+            parameters,
+            inputs,
+            plain=leaves,
+            runs=[self.function],
+        )
         return compile_captured(order, captured, parameters, inputs, {"x": (len(inputs),)}, batch=False)
+
+
+def _is_traced(tree: Any) -> bool:
+    """Return whether there is a traced value in a tree."""
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, TracedValue):
+            return True
+        if isinstance(item, list | tuple):
+            waiting.extend(item)
+        elif isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, np.ndarray) and item.dtype.kind == "O":
+            waiting.extend(item.ravel().tolist())
+    return False
 
 
 @overload

@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from nanograd.compile import _numpy_numbers
+from nanograd.compile._program import Indices
+from nanograd.compile._structure import numbers_of
+from nanograd.compile._tape_program import TapeProgram
 from nanograd.engine import ArgumentError, ShapeError
 
 Vector = npt.NDArray[np.float64]
+
+_NOTHING = np.zeros(0)
 
 
 @dataclass(eq=False)
@@ -32,7 +37,7 @@ class CompiledProgram:
     inputs: dict[str, tuple[int, ...]]
     batched: bool
     constants: dict[str, Any] = field(repr=False)
-    frozen: Vector | None = field(repr=False)
+    frozen: Indices | None = field(repr=False)
     samples_at_once: int | None = field(repr=False)
     facts: str = field(repr=False)
 
@@ -41,9 +46,11 @@ class CompiledProgram:
         exec(compile(self.source, "<nanograd.compile>", "exec"), namespace)  # noqa: S102 - its own source
         self._value_and_grad = namespace["value_and_grad"]
         self._value = namespace["value"]
+        # What a small program costs on the tape is less than what is between it and the caller.
+        self._runs_tape_alone = isinstance(self.constants.get("tape"), TapeProgram) and not self.batched
         self._sizes = {name: int(np.prod(shape, dtype=np.int64)) for name, shape in self.inputs.items()}
 
-    def value_and_grad(self, parameters: Any, *inputs: Any, **named: Any) -> tuple[float, Vector]:
+    def value_and_grad(self, parameters: Any, /, *inputs: Any, **named: Any) -> tuple[float, Vector]:
         """Return the value, and the vector of its derivatives for the parameters.
 
         Args:
@@ -52,7 +59,8 @@ class CompiledProgram:
             named: the inputs by their names, instead.
 
         Raises:
-            ShapeError: if an array has another size than what was captured.
+            ShapeError: if an array has another shape than what was captured; it may also be flat.
+            NumberTypeError: if something is no real number.
             ArgumentError: if an input is missing or unknown.
         """
         return self.run(self._vector(parameters), self._inputs(inputs, named))
@@ -64,6 +72,11 @@ class CompiledProgram:
             p: all parameters.
             x: all inputs, one after the other; of a batched program one row a sample.
         """
+        if self._runs_tape_alone:
+            value, gradient = self._value_and_grad(p, x)
+            if self.frozen is not None:
+                gradient[self.frozen] = 0.0
+            return value, gradient
         with np.errstate(all="ignore"):
             if self.samples_at_once is None or len(x) <= self.samples_at_once:
                 value, gradient = self._value_and_grad(p, x)
@@ -76,10 +89,10 @@ class CompiledProgram:
                     value += mean * share
                     gradient += slopes * share
         if self.frozen is not None:
-            gradient *= self.frozen
+            gradient[self.frozen] = 0.0
         return float(value), gradient
 
-    def value(self, parameters: Any, *inputs: Any, **named: Any) -> float:
+    def value(self, parameters: Any, /, *inputs: Any, **named: Any) -> float:
         """Return the value alone, for the same arguments as :meth:`value_and_grad`.
 
         Args:
@@ -88,6 +101,8 @@ class CompiledProgram:
             named: the inputs by their names, instead.
         """
         p, x = self._vector(parameters), self._inputs(inputs, named)
+        if self._runs_tape_alone:
+            return float(self._value(p, x))
         with np.errstate(all="ignore"):
             return float(self._value(p, x))
 
@@ -96,7 +111,7 @@ class CompiledProgram:
         return self.facts
 
     def _vector(self, parameters: Any) -> Vector:
-        p = np.asarray(parameters, dtype=np.float64)
+        p = numbers_of(parameters, "parameters")
         if p.shape != (self.parameters,):
             raise ShapeError(
                 f"the program takes a vector of {self.parameters} parameters and got an array of "
@@ -105,6 +120,8 @@ class CompiledProgram:
         return p if p.flags.c_contiguous else np.ascontiguousarray(p)
 
     def _inputs(self, given: Sequence[Any], named: Mapping[str, Any]) -> Vector:
+        if not (self.inputs or given or named or self.batched):
+            return _NOTHING
         if len(given) + len(named) != len(self.inputs) or (named and given) or named.keys() - self.inputs:
             raise ArgumentError(
                 f"the program takes {_listed(self.inputs)} and got "
@@ -114,10 +131,10 @@ class CompiledProgram:
         vectors: list[Vector] = []
         samples = None
         for name, array in zip(self.inputs, arrays, strict=True):
-            numbers = np.asarray(array, dtype=np.float64)
+            numbers = numbers_of(array, f"input {name!r}")
             size, shape = self._sizes[name], self.inputs[name]
             if self.batched:
-                if numbers.ndim == 0 or len(numbers) == 0 or numbers.size != size * len(numbers):
+                if numbers.ndim == 0 or len(numbers) == 0 or numbers.shape[1:] not in (shape, (size,)):
                     raise ShapeError(
                         f"the program takes input {name!r} of shape "
                         f"(samples{''.join(f', {length}' for length in shape)}) and got an array of "
@@ -131,7 +148,7 @@ class CompiledProgram:
                 samples = len(numbers)
                 vectors.append(numbers.reshape(samples, size))
             else:
-                if numbers.size != size:
+                if numbers.shape not in (shape, (size,)):
                     raise ShapeError(
                         f"the program takes input {name!r} of shape {shape}, {size} numbers, and got an "
                         f"array of shape {numbers.shape}, {numbers.size} numbers"

@@ -19,13 +19,16 @@ from nanograd.engine import ArgumentError
 NANOSECONDS_A_STATEMENT = 1_000.0
 """A call of NumPy on a small array, with the slicing that it needs."""
 
+NANOSECONDS_A_NUMBER = 100.0
+"""A statement on single numbers, which is no array's but Python's and NumPy's own arithmetic."""
+
 STATEMENTS_A_CLASS = 4.0
 """One forward, and two or three on the way back."""
 
 NANOSECONDS_AN_ELEMENT = 2.0
 """Of an array, forward and back."""
 
-NANOSECONDS_A_TAPE_VALUE = {"machine code": 8.0, "Python": 4_000.0}
+NANOSECONDS_A_TAPE_VALUE = {"machine code": 5.0, "Python": 1_400.0}
 """A value of the tape, forward and back, by what runs it."""
 
 NANOSECONDS_A_TAPE_CALL = 3_000.0
@@ -76,8 +79,10 @@ def choose(
     classes = len(analysis.classes) - 3
     samples = SAMPLES if batched else 1
     how = how or ("Python" if _runs_in_python(analysis) else "machine code")
-    arrays = classes * STATEMENTS_A_CLASS * NANOSECONDS_A_STATEMENT + (
-        values * samples * NANOSECONDS_AN_ELEMENT
+    single = 0 if batched else sum(len(members) == 1 for members in analysis.classes.members[3:])
+    arrays = (
+        STATEMENTS_A_CLASS * (single * NANOSECONDS_A_NUMBER + (classes - single) * NANOSECONDS_A_STATEMENT)
+        + values * samples * NANOSECONDS_AN_ELEMENT
     )
     tape = samples * (NANOSECONDS_A_TAPE_CALL + values * NANOSECONDS_A_TAPE_VALUE[how])
     each = values / max(classes, 1)

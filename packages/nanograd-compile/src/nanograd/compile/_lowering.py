@@ -12,7 +12,7 @@ from math import prod
 from typing import cast
 
 import numpy as np
-from nanograd.compile._accumulation import Arrival, accumulate, elements_of
+from nanograd.compile._accumulation import Arrival, accumulate, added_up, elements_of
 from nanograd.compile._array_program import (
     BATCH,
     Allocate,
@@ -61,6 +61,8 @@ def lower(rerolled: Rerolled, root: int, place: int, *, gradient: bool) -> Array
         if isinstance(rule, Joined):
             program.statements.append(Allocate(rule.target, zeros=False))
             program.statements.extend([_joining(to, part) for to, part in rule.parts])
+        elif isinstance(rule, SumOf):
+            program.statements.extend(_sum(rule))
         else:
             program.statements.append(Let(rule.target, forward(rule)))
     if rerolled.boundary is not None:
@@ -97,15 +99,13 @@ def _with_tape(rerolled: Rerolled, program: ArrayProgram, boundary: Array, *, gr
         backward.run(boundary.view(), tape.boundary_gradient.view())
 
 
-def forward(rule: Mapped | SumOf | Many) -> Expression:
+def forward(rule: Mapped | Many) -> Expression:
     """Return the expression that a rule computes its target by."""
     target = _full_shape(rule.target)
     rank = len(target)
     if isinstance(rule, Mapped):
         arguments = [_argument(trimmed(aligned(operand, rank))) for operand in rule.operands]
         value = expression(rule.operation.run(EXPRESSIONS, *arguments))
-    elif isinstance(rule, SumOf):
-        value = _sum(rule, target)
     else:
         value = _of_many(rule, target)
     value = as_numbers(value)
@@ -114,16 +114,16 @@ def forward(rule: Mapped | SumOf | Many) -> Expression:
     return value
 
 
-def _sum(rule: SumOf, target: Shape) -> Expression:
-    # Products first, and what is subtracted last.
-    first, *others = sorted(rule.terms, key=lambda term: (term.sign < 0, term.right is None))
-    total = Symbol(_term(first, target))
-    if first.sign < 0:
-        total = -total
-    for term in others:
-        value = Symbol(_term(term, target))
-        total = total + value if term.sign > 0 else total - value
-    return expression(total)
+def _sum(rule: SumOf) -> list[Statement]:
+    """Return the statements that add the terms up in the order in which they are written.
+
+    In another order a difference of large numbers would lose digits. The first two may change places, which
+    loses none: a product comes first, and what is subtracted last.
+    """
+    target = _full_shape(rule.target)
+    terms = sorted(rule.terms[:2], key=lambda term: (term.sign < 0, term.right is None))
+    summands = [(term.sign, _term(term, target)) for term in (*terms, *rule.terms[2:])]
+    return added_up(rule.target, summands)
 
 
 def _term(term: Term, target: Shape) -> Expression:

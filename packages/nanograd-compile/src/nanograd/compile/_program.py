@@ -6,7 +6,7 @@ one pass over the arrays computes them all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -57,9 +57,23 @@ class ScalarProgram:
     def __len__(self) -> int:
         return len(self.opcodes)
 
-    def used_parameters(self) -> tuple[int, ...]:
-        """Return the slots of the parameters that there are values of, in order."""
-        places = self.starts[:-1][self.opcodes == LeafKind.PARAMETER]
+    def used_parameters(self, *, beyond: Collection[Operation] = ()) -> tuple[int, ...]:
+        """Return the slots of the parameters that the last value depends on, in order.
+
+        Args:
+            beyond: operations that do not count: what only they use is not used.
+        """
+        used = np.zeros(len(self), dtype=np.bool_)
+        used[-1:] = True
+        blocked = [operation in beyond for operation in self.operations]
+        opcodes, starts = self.opcodes.tolist(), self.starts.tolist()
+        if any(blocked):
+            for position in range(len(self) - 1, -1, -1):
+                if used[position] and opcodes[position] >= 0 and not blocked[opcodes[position]]:
+                    used[self.arguments[starts[position] : starts[position + 1]]] = True
+        else:
+            used[:] = True
+        places = self.starts[:-1][used & (self.opcodes == LeafKind.PARAMETER)]
         return tuple(sorted(self.arguments[places].tolist()))
 
     def run(self, m: Any, parameters: Sequence[Any], inputs: Sequence[Any] = ()) -> list[Any]:

@@ -49,8 +49,10 @@ def simplify(program: ScalarProgram) -> ScalarProgram:
     renamed: list[int] = []
     symbols = [operation.symbol for operation in program.operations]
     kinds = [_kind(operation) for operation in program.operations]
-    add_leaf, add, append = building.leaf, building.computed, building.append
+    add_leaf, add = building.leaf, building.computed
     numbers, known = building.numbers, building.known
+    new_opcodes, new_arguments = building.opcodes, building.arguments
+    new_starts, origins = building.starts, building.origins
     for position, opcode in enumerate(program.opcodes.tolist()):
         start = starts[position]
         if opcode < 0:
@@ -60,13 +62,18 @@ def simplify(program: ScalarProgram) -> ScalarProgram:
         if kind != _BY_RULES:  # most values are sums and products that no rule applies to
             x, y = renamed[arguments[start]], renamed[arguments[start + 1]]
             if x not in numbers and y not in numbers:
-                if kind == _SUM:
-                    renamed.append(append(opcode, (x, y), position))
-                    continue
-                key = (opcode, x, y) if x < y else (opcode, y, x)
-                found = known.get(key)
-                if found is None:
-                    found = known[key] = append(opcode, (x, y), position)
+                found = None
+                if kind == _PRODUCT:
+                    key = (opcode, x, y) if x < y else (opcode, y, x)
+                    found = known.setdefault(key, len(new_opcodes))
+                if found is None or found == len(new_opcodes):
+                    # What `append` does, without a call: this is a fourth of compiling a long program.
+                    found = len(new_opcodes)
+                    new_opcodes.append(opcode)
+                    new_arguments.append(x)
+                    new_arguments.append(y)
+                    new_starts.append(len(new_arguments))
+                    origins.append(position)
                 renamed.append(found)
                 continue
         taken = [renamed[argument] for argument in arguments[start : starts[position + 1]]]
@@ -171,7 +178,7 @@ class _Building:
         return self.append(kind, (slot,), origin)
 
     def constant(self, number: Number, origin: int) -> int:
-        key = (number, math.copysign(1.0, number))
+        key = (number, math.copysign(1.0, number) if number == 0 else 0.0)  # 0.0 and -0.0 are equal
         position = self.known_constants.get(key)
         if position is None:
             self.constants.append(number)
@@ -317,11 +324,24 @@ _RULES: dict[str, Callable[[_Building, list[int]], int | None]] = {
 }
 
 
+def _has_no_gaps(program: ScalarProgram) -> bool:
+    """Return whether every operation and every constant is used, in the order of the first use."""
+    used, first = np.unique(program.opcodes[program.opcodes >= 0], return_index=True)
+    slots = program.arguments[program.starts[:-1][program.opcodes == LeafKind.CONSTANT]]
+    return (
+        len(used) == len(program.operations)
+        and bool((np.diff(first) > 0).all())
+        and np.array_equal(slots, np.arange(len(program.constants)))
+    )
+
+
 def _without_dead(program: ScalarProgram, root: int) -> ScalarProgram:
     """Return the program up to and with ``root``, without what ``root`` does not depend on."""
     starts, arguments, opcodes = program.starts.tolist(), program.arguments.tolist(), program.opcodes.tolist()
     used = program.arguments[np.repeat(program.opcodes >= 0, np.diff(program.starts))]
     if root == len(program) - 1 and np.bincount(used, minlength=root + 1)[:root].all():
+        if _has_no_gaps(program):
+            return program
         alive = [True] * len(program)
     else:
         alive = [False] * (root + 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from nanograd.engine import NumberTypeError, as_number
+from nanograd.engine import FLOATS, NumberTypeError, ShapeError, as_number
 
 Vector = npt.NDArray[np.float64]
 
@@ -69,8 +69,42 @@ def vector_of(tree: Any, *, integers: bool = False) -> Vector:
     array([1., 2., 3.])
     """
     if isinstance(tree, np.ndarray) and not is_fixed(tree, integers=integers):
-        return np.asarray(tree, dtype=np.float64).ravel()
-    return np.array(list(_numbers(tree, integers)), dtype=np.float64)
+        return numbers_of(tree, "an argument").ravel()
+    return numbers_of(list(_numbers(tree, integers)), "an argument")
+
+
+def numbers_of(given: Any, what: str) -> Vector:
+    """Return numbers of any kind that the engine takes as an array of floats, the largest as infinite ones.
+
+    Args:
+        given: an array, or nested lists.
+        what: what it is, for messages.
+
+    Raises:
+        NumberTypeError: if there is something in it that is no real number.
+        ShapeError: if lists have different sizes.
+    """
+    if given.__class__ is np.ndarray and given.dtype == np.float64:
+        same: Vector = given
+        return same
+    try:
+        array = np.asarray(given)
+    except (ValueError, OverflowError) as error:
+        raise ShapeError(f"{what} has lists of different sizes: {error}") from error
+    if array.dtype.kind in "fiub":
+        return array.astype(np.float64, copy=False)
+    numbers = [
+        FLOATS.as_float(as_number(number, f"{what}{list(place)}"))
+        for place, number in zip(np.ndindex(array.shape), _items(given, array), strict=True)
+    ]
+    return np.array(numbers, dtype=np.float64).reshape(array.shape)
+
+
+def _items(given: Any, array: np.ndarray[Any, Any]) -> list[Any]:
+    """Return the numbers of nested lists as they were before NumPy made them alike."""
+    if isinstance(given, np.ndarray):
+        return given.ravel().tolist()
+    return np.array(given, dtype=object).reshape(-1).tolist() if array.ndim else [given]
 
 
 def _numbers(tree: Any, integers: bool) -> Iterator[Any]:
@@ -114,13 +148,15 @@ def rebuilt(tree: Any, vector: Vector) -> Any:
     >>> rebuilt({"w": [1, 2], "b": 3}, np.array([10.0, 20.0, 30.0]))
     {'w': [10.0, 20.0], 'b': 30.0}
     """
-    if isinstance(tree, np.ndarray):
+    if isinstance(tree, np.ndarray) and not is_fixed(tree, integers=False):
         return vector.reshape(tree.shape).copy()
     remaining = iter(vector.tolist())
     return _rebuilt(tree, remaining)
 
 
 def _rebuilt(tree: Any, remaining: Iterator[float]) -> Any:
+    if is_fixed(tree, integers=False):
+        return tree
     if isinstance(tree, np.ndarray):
         return np.array([next(remaining) for _ in range(tree.size)]).reshape(tree.shape)
     if isinstance(tree, list):
@@ -129,7 +165,7 @@ def _rebuilt(tree: Any, remaining: Iterator[float]) -> Any:
         return _same_tuple(tree, [_rebuilt(item, remaining) for item in tree])
     if isinstance(tree, Mapping):
         return {key: _rebuilt(item, remaining) for key, item in tree.items()}
-    return tree if is_fixed(tree, integers=False) else next(remaining)
+    return next(remaining)
 
 
 def _same_tuple(tree: tuple[Any, ...], items: list[Any]) -> Any:

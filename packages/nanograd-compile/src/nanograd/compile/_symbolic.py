@@ -136,6 +136,10 @@ def _call(function: str, *arguments: Any) -> Any:
     numbers = [_number(argument) for argument in arguments]
     if all(number is not None for number in numbers):
         return _of_numbers(function, numbers)
+    if function in {"&", "|"}:
+        for number, other in zip(numbers, reversed(arguments), strict=True):
+            if number is not None:  # true and false, of a condition on numbers only
+                return other if bool(number) == (function == "&") else bool(number)
     expressions = _without_booleans(function, [expression(argument) for argument in arguments])
     if function == "neg":
         inner = expressions[0]

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
+import numpy as np
 from nanograd.compile._errors import TraceError
-from nanograd.engine import Interval, Operation, ScalarValue, is_grad_enabled, watch
+from nanograd.engine import Interval, Operation, ScalarValue, watch
+from nanograd.engine._modes import MODE
 
 _CURE = (
     "A compiled function runs the same steps for every input: use where(condition, a, b), maximum or relu "
@@ -29,10 +31,23 @@ _SHIFTING = {"nanograd.engine._reductions", "nanograd.nn._softmax"}
 _REALS = Interval()
 
 
+class _TracedOperation(Operation):
+    """An operation of traced values only, which the table does not have."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _operation_named, (self.symbol,)
+
+
+def _operation_named(symbol: str) -> Operation:
+    return next(operation for operation in WITHOUT_GRADIENT if operation.symbol == symbol)
+
+
 def _condition(symbol: str, rule: Any) -> Operation:
     """Return the operation of a comparison, which is flat: 1 where it holds, else 0."""
     flat = lambda m, o, x, y: 0  # noqa: E731 - a rule like those of the table
-    return Operation(
+    return _TracedOperation(
         symbol, 2, lambda m, x, y: m.where(rule(m, x, y), 1, 0), (flat, flat), (_REALS, _REALS), ()
     )
 
@@ -42,7 +57,7 @@ LESS_EQUAL = _condition("less_equal", lambda m, x, y: x <= y)
 GREATER = _condition("greater", lambda m, x, y: x > y)
 GREATER_EQUAL = _condition("greater_equal", lambda m, x, y: x >= y)
 EQUAL = _condition("equal", lambda m, x, y: m.equal(x, y))
-NOT_EQUAL = Operation(
+NOT_EQUAL = _TracedOperation(
     "not_equal",
     2,
     lambda m, x, y: m.where(m.equal(x, y), 0, 1),
@@ -50,7 +65,13 @@ NOT_EQUAL = Operation(
     (_REALS, _REALS),
     (),
 )
-DETACH = Operation("detach", 1, lambda m, x: x, (lambda m, o, x: 0,), (_REALS,), ())
+# Of conditions, which are 1 or 0.
+BOTH = _condition("and", lambda m, x, y: (x > 0) & (y > 0))
+EITHER = _condition("or", lambda m, x, y: (x > 0) | (y > 0))
+DETACH = _TracedOperation("detach", 1, lambda m, x: x, (lambda m, o, x: 0,), (_REALS,), ())
+
+WITHOUT_GRADIENT = (LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, BOTH, EITHER, DETACH)
+"""The operations that no gradient passes; in a graph that is not traced they leave nothing behind."""
 
 _NUMBER: Any = ScalarValue._data  # type: ignore[misc]  # the slot itself, which the class below hides
 
@@ -63,8 +84,11 @@ class TracedValue(ScalarValue):
 
     @property
     def _data(self) -> Any:
-        if not is_grad_enabled():
+        mode = MODE.get()
+        if not mode.recording:
             _refuse("no_grad() gives plain numbers")
+        if mode.anomaly.__class__ is not _Marking:
+            _refuse("detect_anomaly(), watch() or another thread computes out of sight of the trace")
         return _NUMBER.__get__(self)
 
     @_data.setter
@@ -124,6 +148,20 @@ class TracedValue(ScalarValue):
     def __int__(self) -> NoReturn:
         _refuse("int() needs the value of a traced number")
 
+    def __index__(self) -> NoReturn:  # noqa: PLE0305 - nor anything else
+        _refuse(
+            "an index, a size or range() needs the value of a traced number, which `static` arguments have"
+        )
+
+    def __invert__(self) -> NoReturn:
+        _refuse("~ needs the value of a traced number, and of a condition 1 - condition is the opposite")
+
+    def __repr__(self) -> str:
+        return "<a traced value>"
+
+    def __format__(self, how: str) -> str:
+        return repr(self) if not how else _refuse("format() needs the value of a traced number")
+
     def __lt__(self, other: Any) -> Any:
         return _applied(LESS, self, other)
 
@@ -142,37 +180,76 @@ class TracedValue(ScalarValue):
     def __ne__(self, other: object) -> Any:
         return _applied(NOT_EQUAL, self, other)
 
+    def __and__(self, other: Any) -> Any:
+        return _applied(BOTH, self, _as_condition(other))
+
+    def __or__(self, other: Any) -> Any:
+        return _applied(EITHER, self, _as_condition(other))
+
+    def __xor__(self, other: Any) -> Any:
+        return _applied(NOT_EQUAL, self, _as_condition(other))
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
+class TracedNumber(TracedValue):
+    """A value that stands for a plain number, and so do those that are computed from such ones alone.
+
+    Sets and dicts look plain numbers up by their values.
+    """
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        if not sys._getframe(1).f_globals.get("__name__", "").startswith("nanograd."):
+            _refuse("a set, a dict or hash() needs the value of a traced number")
+        return object.__hash__(self)
+
+
+class _Marking:
+    """Makes what is computed from traced values traced, and remembers what was refused."""
+
+    def __init__(self) -> None:
+        self.recorded: list[ScalarValue] = []
+        self.refused: list[TraceError] = []
+
+    def __call__(self, node: ScalarValue) -> None:
+        kinds = [child.__class__ for child in node.children if isinstance(child, TracedValue)]
+        if kinds:
+            node.__class__ = TracedNumber if all(kind is TracedNumber for kind in kinds) else TracedValue
+            self.recorded.append(node)
+
 
 _TRACED_CLASSES: dict[type, type] = {ScalarValue: TracedValue}
 
 
 @contextmanager
-def tracing(leaves: Sequence[ScalarValue]) -> Iterator[None]:
+def tracing(leaves: Sequence[ScalarValue], plain: Sequence[ScalarValue] = ()) -> Iterator[list[TraceError]]:
     """Make the leaves and everything that is computed from them traced, until the end of the block.
 
     Args:
         leaves: they are of their own classes again afterwards, and so is what was computed.
+        plain: those of them that stand for plain numbers.
+
+    Yields:
+        The errors of the block so far, also those that are caught in it.
 
     Raises:
         TraceError: inside, where something looks at a number.
     """
     classes = [type(leaf) for leaf in leaves]
-    recorded: list[ScalarValue] = []
-
-    def mark(node: ScalarValue) -> None:
-        if any(isinstance(child, TracedValue) for child in node.children):
-            node.__class__ = TracedValue
-            recorded.append(node)
-
+    marking = _Marking()
     try:
         for leaf in leaves:
             leaf.__class__ = _traced_class(type(leaf))
-        with watch(mark):
-            yield
+        for leaf in plain:
+            leaf.__class__ = TracedNumber
+        with watch(marking):
+            yield marking.refused
     finally:
         for leaf, kind in zip(leaves, classes, strict=True):
             leaf.__class__ = kind
-        for node in recorded:
+        for node in marking.recorded:
             node.__class__ = ScalarValue
 
 
@@ -195,8 +272,26 @@ def _is_where(frame: FrameType) -> bool:
     return frame.f_code.co_name == "where" and frame.f_globals.get("__name__") == "nanograd.engine._steps"
 
 
+def _as_condition(other: Any) -> Any:
+    return int(other) if isinstance(other, bool | np.bool_) else other
+
+
 def _refuse(what: str) -> NoReturn:
-    raise TraceError(f"{what} ({_user_line()}). {_CURE}")
+    error = TraceError(f"{what} ({_user_line()}). {_CURE}")
+    watcher = MODE.get().anomaly
+    # nanograd.nn leaves out checks of numbers that it may not see; whoever else catches this goes another way.
+    if isinstance(watcher, _Marking) and not _asked_by().startswith("nanograd.nn."):
+        watcher.refused.append(error)
+    raise error
+
+
+def _asked_by() -> str:
+    """Return the name of the module that looked at a number."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back
+    name: str = frame.f_globals.get("__name__", "")
+    return name
 
 
 def _user_line() -> str:

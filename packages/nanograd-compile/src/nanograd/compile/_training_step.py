@@ -13,6 +13,7 @@ from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._flat_optimizer import FlatOptimizer, UpdateRule
 from nanograd.compile._structure import is_fixed, replaced, structure_of, vector_of
 from nanograd.compile._trace import traced
+from nanograd.compile._tracing import WITHOUT_GRADIENT
 from nanograd.engine import FLOATS, ArgumentError, NanogradError, ScalarValue, ShapeError
 
 Vector = npt.NDArray[np.float64]
@@ -244,12 +245,17 @@ class TrainingStep:
         for parameter, number in zip(self._parameters, self._weights.tolist(), strict=True):
             parameter.data = number  # the graph is checked against its own numbers
         captured, order = traced(
-            lambda: self.loss(self.model(*inputs), targets), "the loss", self._parameters, leaves
+            lambda: self.loss(self.model(*inputs), targets),
+            "the loss",
+            self._parameters,
+            leaves,
+            plain=leaves,
+            runs=[self.model, self.loss],
         )
         program = compile_captured(
             order, captured, self._parameters, leaves, {"x": (len(leaves),)}, batch=self.batch
         )
-        used = captured.used_parameters()
+        used = captured.used_parameters(beyond=WITHOUT_GRADIENT)
         return program, tuple([slot for slot in used if self._parameters[slot].requires_grad])
 
     def _clip(self, gradient: Vector) -> None:

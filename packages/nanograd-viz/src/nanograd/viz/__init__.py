@@ -7,15 +7,16 @@
 <Drawing: 2 values, 1 operation>
 """
 
+from nanograd.viz import plots
 from nanograd.viz._draw import draw_graph, save_graph
 from nanograd.viz._draw_model import draw_model
 from nanograd.viz._drawing import Drawing
 from nanograd.viz._errors import EngineError, NoEngineError, NotAGraphError, RenderError, TooLargeError
 from nanograd.viz._explain import Explanation, explain
 from nanograd.viz._explorer import Explorer, explore, save_html
-from nanograd.viz._extras import MissingExtraError
+from nanograd.viz._extras import MissingLibraryError
 from nanograd.viz._graph_json import GraphFileError, load_graph_json, save_graph_json
-from nanograd.viz._models import NotAModelError
+from nanograd.viz._models import Model, NotAModelError
 from nanograd.viz._movie import TrainingMovie
 from nanograd.viz._table import print_table
 from nanograd.viz._tree import print_tree
@@ -26,7 +27,8 @@ __all__ = [
     "Explanation",
     "Explorer",
     "GraphFileError",
-    "MissingExtraError",
+    "MissingLibraryError",
+    "Model",
     "NoEngineError",
     "NotAGraphError",
     "NotAModelError",
@@ -39,6 +41,7 @@ __all__ = [
     "explain",
     "explore",
     "load_graph_json",
+    "plots",
     "print_table",
     "print_tree",
     "save_graph",

@@ -23,11 +23,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except BaseException:  # also Ctrl-C
+        _write(temporary, path, content)
+    except BaseException as error:  # also Ctrl-C
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # of the file that was asked for, and not of the temporary one
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
+
+
+def _write(temporary: Path, path: Path, content: bytes) -> None:
+    with temporary.open("xb") as file:
+        file.write(content)
+    if path.exists():
+        shutil.copymode(path, temporary)
+    temporary.replace(path)

@@ -27,7 +27,8 @@ class Block:
         scope: where they were computed; None for leaves that several blocks share.
         users: the blocks that share the leaves.
         part: which part of the scope it is, and ``parts`` how many there are.
-        use: which use of the module it is, and ``uses`` how many the picture shows.
+        use: which use of the module it is, up to ``last_use`` if it stands for several, and ``uses`` how many
+            the picture shows.
         repeated: the scopes of all the blocks that it stands for, if these are alike.
     """
 
@@ -36,7 +37,7 @@ class Block:
         self.scope = scope
         self.users: frozenset[Block] = frozenset()
         self.part, self.parts = part, parts
-        self.use, self.uses = 1, 1
+        self.use, self.last_use, self.uses = 1, 1, 1
         self.repeated: list[Scope] = []
 
 
@@ -59,7 +60,7 @@ def find_blocks(
         return {}
     keys = _keys(computed, depth, collapse)
     blocks = _blocks_of_scopes(computed, keys)
-    _number_the_uses(blocks.values())
+    _number_the_uses(blocks[node] for node in reversed(computed) if node in blocks)
     _place_leaves(order, set(roots), blocks)
     members = defaultdict(list)
     for node in order:
@@ -153,13 +154,20 @@ def _tangled(computed: Iterable[ScalarValue], keys: dict[ScalarValue, Key]) -> s
 
 
 def _number_the_uses(blocks: Iterable[Block]) -> None:
-    """Count how often the picture shows each part of a model: the blocks of one path and kind."""
+    """Count how often the picture shows each part of a model: the blocks of one path and kind.
+
+    A use that another depends on has the smaller number, as in a recurrent network.
+
+    Args:
+        blocks: that of every value, the values in the reverse of the topological order.
+    """
     uses: defaultdict[tuple[str, str], dict[Scope, int]] = defaultdict(dict)
-    distinct = list(dict.fromkeys(blocks))
+    # What is computed in a step may begin before the step that it depends on, but it ends after that.
+    distinct = list(dict.fromkeys(blocks))[::-1]
     for block in distinct:
         if block.scope is not None:
             same = uses[block.scope.path, block.scope.kind]
-            block.use = same.setdefault(block.scope, len(same) + 1)
+            block.use = block.last_use = same.setdefault(block.scope, len(same) + 1)
     for block in distinct:
         if block.scope is not None:
             block.uses = len(uses[block.scope.path, block.scope.kind])

@@ -148,11 +148,17 @@ def _heading(block: Block) -> tuple[str, str]:
         return counted(len(block.members), thing), f"of {owners.pop()}" if len(owners) == 1 else ""
     name = _scope_name(block)
     kind = scope.kind if scope.path else ""
-    if block.repeated:
-        kind = f"{kind} × {len(block.repeated):,}".strip()
+    different = len({repeated.path for repeated in block.repeated})
+    if different > 1:
+        kind = f"{kind} × {different:,}".strip()
     remarks = [kind] if kind else []
-    if block.uses > 1:
+    if block.use == block.last_use and block.uses > 1:
         remarks.append(f"use {block.use} of {block.uses}")
+    elif block.use != block.last_use:
+        is_all = len(block.repeated) == different * block.uses
+        remarks.append(
+            f"{block.uses} uses" if is_all else f"uses {block.use}-{block.last_use} of {block.uses}"
+        )
     if block.parts > 1:
         remarks.append(f"part {block.part} of {block.parts}")
     return visible(name) or "block", visible(", ".join(remarks))

@@ -167,7 +167,7 @@ class _Writer:
         return f' label=" {number}" fontcolor="{self.style.theme.grad}"'
 
     def look_of_edge(self, *joined: _Edge) -> str:
-        """Return the color and the width of an edge, which stands for one or several from operand to result."""
+        """Return the color and the width of an edge, which may stand for several of one kind."""
         highlight = self.style.highlight
         if highlight and any(node in highlight and child in highlight for node, child, _ in joined):
             return f' color="{self.style.theme.highlight}" penwidth=2.5'

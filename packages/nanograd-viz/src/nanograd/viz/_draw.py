@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nanograd.engine import ArgumentError, ScalarValue, Scope, topological_order
-from nanograd.viz._blocks import Block, find_blocks
+from nanograd.viz._arguments import check_precision, is_whole
 from nanograd.viz._boxes import Style
 from nanograd.viz._colors import THEMES
 from nanograd.viz._dot import write_dot
 from nanograd.viz._drawing import Drawing
-from nanograd.viz._errors import TooLargeError
-from nanograd.viz._repeats import merge_repeats
+from nanograd.viz._errors import NotAGraphError, TooLargeError
 from nanograd.viz._roots import as_roots
+from nanograd.viz._view import MANY_VALUES, View
 
 MOST_VALUES = 1_500
 # Above these, boxes as wide as they are by default would make a picture illegible at the width of a page.
-_MANY_VALUES = 60
-_MANY_BLOCKS = 24
 _FEW_IN_A_ROW = 4
 _MOST_DRAWABLE = 10_000
 _BOX_FIELDS = ("label", "data", "grad")
 _FIELDS = (*_BOX_FIELDS, "local_derivatives", "flow")
-_LEGIBLE = 200
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -59,7 +56,7 @@ def draw_graph(
         show: what a box holds, in this order: any of ``"label"``, ``"data"`` and ``"grad"``. With
             ``"local_derivatives"`` edges carry the derivative of the operation for this operand; with
             ``"flow"`` their color tells the sign and their width the size of the gradient that flows back
-            along them, dotted where none does.
+            along them, dotted where none does; where several edges are drawn as one, it is the largest.
         precision: the number of decimals.
         theme: ``"light"`` or ``"dark"``.
         stacked: whether the cells of a box stand below each other instead of side by side. If left out,
@@ -74,39 +71,29 @@ def draw_graph(
         merge: whether blocks that repeat each other, such as the neurons of a layer, are drawn as one, with
             their number. If left out, they are in pictures of more than 60 boxes or 24 blocks.
         highlight: a value or several whose boxes, and the edges between them, are pointed out; for example
-            those on a path of :func:`explain`.
+            those on a path of :func:`explain`. A block that holds one of them is pointed out too.
         max_nodes: the number of values (and blocks) above which the graph is not drawn, up to 10,000.
 
     Raises:
-        NotAGraphError: if ``root`` is neither a ScalarValue nor a list of them.
+        NotAGraphError: if ``root`` is neither a ScalarValue nor a list of them, or ``highlight`` holds
+            something else.
         ArgumentError: if an option is none of those above.
-        TooLargeError: if there are more values than ``max_nodes``.
+        TooLargeError: if there are more boxes than ``max_nodes``.
     """
     roots = as_roots(root, "draw_graph")
-    _check(rankdir, show, precision, theme)
-    if depth is not None and (not isinstance(depth, int) or depth < 1):
-        raise ArgumentError(
-            f"draw_graph(depth={depth!r}) takes a number of levels from 1 on, or None for every value"
-        )
-    if collapse is not None and not callable(collapse):
-        raise ArgumentError(f"draw_graph(collapse={collapse!r}) takes a function of a Scope")
-    if not isinstance(max_nodes, int) or not 1 <= max_nodes <= _MOST_DRAWABLE:
-        raise ArgumentError(
-            f"draw_graph(max_nodes={max_nodes!r}) takes a number from 1 to {_MOST_DRAWABLE:,}: a picture of "
-            "more cannot be read. Draw blocks, with depth=2 or depth=1."
-        )
-    pointed_out = frozenset(as_roots(highlight, "draw_graph(highlight)") if _any(highlight) else ())
+    _check(rankdir, show, precision, theme, depth, collapse, max_nodes, stacked=stacked, merge=merge)
+    pointed_out = _pointed_out(highlight)
     order = topological_order(*roots)
     view = View(order, roots, depth, collapse, merge)
     caption = ""
     if view.size > max_nodes and depth is None and collapse is None:
-        view = _legible(view, max_nodes)
-        caption = _caption(view)
+        view = view.made_legible(max_nodes)
+        caption = view.caption()
     if view.size > max_nodes:
         raise TooLargeError(_too_large(order, view.size, max_nodes, depth))
     if stacked is None:
         long = rankdir in {"LR", "RL"} and _longest_path(order) > _FEW_IN_A_ROW
-        stacked = long or bool(view.blocks) or view.size > _MANY_VALUES
+        stacked = long or bool(view.blocks) or view.size > MANY_VALUES
     style = Style(rankdir, tuple(dict.fromkeys(show)), precision, THEMES[theme], stacked, pointed_out)
     return Drawing(*write_dot(order, roots, view.blocks, style, caption))
 
@@ -129,67 +116,49 @@ def save_graph(root: ScalarValue | Sequence[ScalarValue], path: str | PathLike[s
     return draw_graph(root, **options).save(path)
 
 
-class View:
-    """What a graph is drawn as: which values belong to which blocks.
-
-    Attributes:
-        blocks: the block of every value that is not drawn by itself.
-        size: the number of boxes.
-    """
-
-    def __init__(
-        self,
-        order: list[ScalarValue],
-        roots: list[ScalarValue],
-        depth: int | None,
-        collapse: Callable[[Scope], bool] | None,
-        merge: bool | None,
-    ) -> None:
-        self.order, self.roots, self.depth, self.merge = order, roots, depth, merge
-        self.blocks: dict[ScalarValue, Block] = {}
-        if depth is not None or collapse is not None:
-            self.blocks = find_blocks(order, roots, depth, collapse)
-        many = self.size > _MANY_VALUES or len(set(self.blocks.values())) > _MANY_BLOCKS
-        if merge or (merge is None and many):
-            self.blocks = merge_repeats(order, self.blocks)
-
-    @property
-    def size(self) -> int:
-        return len(self.order) - len(self.blocks) + len(set(self.blocks.values()))
-
-
-def _legible(view: View, max_nodes: int) -> View:
-    """Return the view that takes the parts apart as far as the picture stays legible."""
-    scopes = {node.scope for node in view.order if node.scope is not None}
-    for depth in range(max((len(scope.ancestry) for scope in scopes), default=0), 0, -1):
-        blocks = View(view.order, view.roots, depth, None, view.merge)
-        if blocks.size <= min(_LEGIBLE, max_nodes) or depth == 1:
-            return blocks
-    return view
-
-
-def _caption(view: View) -> str:
-    """Return what is said below a picture that was not asked for as blocks."""
-    if view.depth is None:
-        return ""
-    deeper = any(node.scope and len(node.scope.ancestry) > view.depth for node in view.order)
-    more = f", more with depth={view.depth + 1}" if deeper else ""
-    return f"{len(view.order):,} values, drawn as blocks: depth={view.depth}{more}"
-
-
-def _any(highlight: object) -> bool:
-    return isinstance(highlight, ScalarValue) or bool(highlight)
-
-
-def _check(rankdir: str, show: Sequence[str], precision: int, theme: str) -> None:
+def _check(
+    rankdir: Any,
+    show: Any,
+    precision: Any,
+    theme: Any,
+    depth: Any,
+    collapse: Any,
+    max_nodes: Any,
+    **switches: Any,
+) -> None:
     if rankdir not in _DIRECTIONS:
-        raise ArgumentError(f"draw_graph(rankdir={rankdir!r}) takes one of {', '.join(_DIRECTIONS)}")
-    if isinstance(show, str) or not show or not set(show) <= set(_FIELDS):
-        raise ArgumentError(f'draw_graph(show={show!r}) takes some of {_FIELDS}, such as ("label", "grad")')
-    if not isinstance(precision, int) or not 0 <= precision <= 17:
-        raise ArgumentError(f"draw_graph(precision={precision!r}) takes a number of decimals from 0 to 17")
-    if theme not in THEMES:
-        raise ArgumentError(f"draw_graph(theme={theme!r}) takes one of {', '.join(THEMES)}")
+        raise ArgumentError(f"draw_graph(rankdir={rankdir!r:.80}) takes one of {', '.join(_DIRECTIONS)}")
+    is_list = isinstance(show, Sequence) and not isinstance(show, str)
+    if not is_list or not show or not all(field in _FIELDS for field in show):
+        raise ArgumentError(
+            f'draw_graph(show={show!r:.80}) takes some of {_FIELDS}, such as ("label", "grad")'
+        )
+    check_precision(precision, "draw_graph")
+    if theme not in tuple(THEMES):
+        raise ArgumentError(f"draw_graph(theme={theme!r:.80}) takes one of {', '.join(THEMES)}")
+    if depth is not None and not is_whole(depth, 1):
+        raise ArgumentError(
+            f"draw_graph(depth={depth!r:.80}) takes a number of levels from 1 on, or None for every value"
+        )
+    if collapse is not None and not callable(collapse):
+        raise ArgumentError(f"draw_graph(collapse={collapse!r:.80}) takes a function of a Scope")
+    for name, switch in switches.items():
+        if switch is not None and not isinstance(switch, bool):
+            raise ArgumentError(f"draw_graph({name}={switch!r:.80}) takes True, False, or None to choose")
+    if not is_whole(max_nodes, 1, _MOST_DRAWABLE):
+        raise ArgumentError(
+            f"draw_graph(max_nodes={max_nodes!r:.80}) takes a number from 1 to {_MOST_DRAWABLE:,}: a picture "
+            "of more cannot be read. Draw blocks, with depth=2 or depth=1."
+        )
+
+
+def _pointed_out(highlight: Any) -> frozenset[ScalarValue]:
+    values = [highlight] if isinstance(highlight, ScalarValue) else highlight
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        values = list(values)
+        if all(isinstance(value, ScalarValue) for value in values):
+            return frozenset(values)
+    raise NotAGraphError(f"draw_graph(highlight={highlight!r:.80}) takes a ScalarValue or several of them")
 
 
 def _longest_path(order: list[ScalarValue]) -> int:

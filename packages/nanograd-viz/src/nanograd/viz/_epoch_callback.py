@@ -7,7 +7,11 @@ from typing import Any
 
 
 class EpochCallback:
-    """Does nothing on the way through a training; a subclass has the methods that it needs."""
+    """Does nothing on the way through a training; a subclass has the methods that it needs.
+
+    Attributes:
+        runs_last: whether it comes after other callbacks, which it need not.
+    """
 
     runs_last = False
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from nanograd.engine import ArgumentError, Number, ScalarValue, grad, topological_order
+from nanograd.viz._arguments import check_precision, is_whole
 from nanograd.viz._colors import TERMINAL
 from nanograd.viz._errors import NotAGraphError
 from nanograd.viz._paths import MOST_COUNTED, Path, Paths
@@ -54,13 +55,12 @@ def explain(x: ScalarValue, of: ScalarValue, *, max_paths: int = 5, precision: i
             raise NotAGraphError(
                 f"explain({name}) takes a ScalarValue and got {type(given).__name__}: {given!r:.80}"
             )
-    if not isinstance(max_paths, int) or max_paths < 1:
-        raise ArgumentError(f"explain(max_paths={max_paths!r}) takes a number of paths from 1 on")
-    if not isinstance(precision, int) or not 0 <= precision <= 17:
-        raise ArgumentError(f"explain(precision={precision!r}) takes a number of decimals from 0 to 17")
+    if not is_whole(max_paths, 1):
+        raise ArgumentError(f"explain(max_paths={max_paths!r:.80}) takes a number of paths from 1 on")
+    check_precision(precision, "explain")
     order = topological_order(of)
     paths = Paths(order, x)
-    if not paths.count:
+    if not paths.count or not of.requires_grad:
         raise ArgumentError(
             f"explain(x, of): no gradient flows from {_described(of)} to {_described(x)}. Either it was not "
             "computed from it, or under no_grad() or by way of detach()."
@@ -139,7 +139,7 @@ class Explanation:
             (self._wording.number(self.gradient), TERMINAL["grad"]),
             f": {self._count()}.",
         )
-        for number, path in enumerate(self.paths, start=1):
+        for number, path in enumerate(self._told(), start=1):
             yield Text("")
             if self.number_of_paths > 1:
                 yield Text(
@@ -151,14 +151,18 @@ class Explanation:
             yield Text(f"{self._others()} contribute {written(self.rest)}", style="bold")
         if self.number_of_paths > 1:
             yield Text.assemble(
-                f"{self._sum_of_terms()} = ", (self._wording.number(self.gradient), TERMINAL["grad"])
+                f"{self._sum_of_terms()} {self._equals()} ", (written(self.gradient), TERMINAL["grad"])
             )
         yield Text(self._remark())
 
+    def _told(self) -> list[Path]:
+        """Return the paths that there is something to say about: not the one from a value to itself."""
+        return [path for path in self.paths if path.steps]
+
     def _table(self, path: Path) -> Table:
         rows = list(self._wording.rows(path))
-        # In a narrow terminal names and formulas are cut, numbers never are.
-        value, product = (max(cell_len(row[column]) for row in rows) if rows else 0 for column in (2, 3))
+        # In a narrow terminal names and formulas give way, so that numbers stay whole.
+        value, product = (max(cell_len(row[column]) for row in rows) for column in (2, 3))
         table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style=TERMINAL["name"])
         table.add_column("  step", overflow="ellipsis")
         table.add_column("local derivative", overflow="ellipsis")
@@ -174,7 +178,7 @@ class Explanation:
         """Return it as Markdown: a heading line and a table for each path."""
         gradient = self._wording.number(self.gradient)
         lines = [f"{_code(self._wording.derivative(self.of, self.x))} = **{gradient}**: {self._count()}."]
-        for number, path in enumerate(self.paths, start=1):
+        for number, path in enumerate(self._told(), start=1):
             title = f"Path {number} contributes {self._wording.number(path.contribution)}."
             lines += ["", *([title, ""] if self.number_of_paths > 1 else [])]
             lines += ["| step | local derivative | value | product |", "|---|---|---:|---:|"]
@@ -185,7 +189,7 @@ class Explanation:
         if len(self.paths) < self.number_of_paths:
             lines += [f"{self._others()} contribute {self._wording.number(self.rest)}.", ""]
         if self.number_of_paths > 1:
-            lines += [f"{self._sum_of_terms()} = **{gradient}**", ""]
+            lines += [f"{self._sum_of_terms()} {self._equals()} **{gradient}**", ""]
         lines.append(self._remark())
         return "\n".join(lines)
 
@@ -204,11 +208,12 @@ class Explanation:
         \end{aligned}
         """
         wording = self._wording
+        equals = "=" if self.adds_up else r"\neq"
         lines = [
             f"{wording.latex_derivative(self.of, self.x)} &= {self._latex_sum(wording.latex_chain)}",
             f"&= {self._latex_sum(wording.latex_slopes)}",
             f"&= {self._latex_sum(wording.latex_numbers)}",
-            f"&= {wording.latex_number(self.gradient)}",
+            f"&{equals} {wording.latex_number(self.gradient)}",
         ]
         return "\n".join((r"\begin{aligned}", " \\\\\n".join(dict.fromkeys(lines)), r"\end{aligned}"))
 
@@ -223,6 +228,8 @@ class Explanation:
 
     def _count(self) -> str:
         of, x = self._wording.name(self.of), self._wording.name(self.x)
+        if self.of is self.x:
+            return "a value changes as much as itself"
         if self.number_of_paths == 1:
             return f"one path leads from {of} to {x}"
         more = " or more" if self.number_of_paths == MOST_COUNTED else ""
@@ -237,6 +244,9 @@ class Explanation:
         if len(self.paths) < self.number_of_paths:
             terms.append(self.rest)
         return " + ".join(self._wording.number(term) for term in terms).replace("+ -", "- ")
+
+    def _equals(self) -> str:
+        return "=" if self.adds_up else "≠"
 
     def _remark(self) -> str:
         name = f"{self._wording.name(self.x)}.grad"

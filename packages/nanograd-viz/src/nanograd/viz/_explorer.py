@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nanograd.engine import ArgumentError, Operation, ScalarValue, topological_order
+from nanograd.viz._arguments import check_precision, is_whole
 from nanograd.viz._atomic import write_atomically
-from nanograd.viz._boxes import counted
+from nanograd.viz._boxes import counted, is_constant
 from nanograd.viz._colors import THEMES, Theme
-from nanograd.viz._formulas import slope_templates
+from nanograd.viz._formulas import Template, has_cases, slope_templates
 from nanograd.viz._record import record_of
 from nanograd.viz._roots import as_roots
 from nanograd.viz._shown import label_of
@@ -122,6 +123,7 @@ def explore(
     data = {
         "graph": record_of(roots),
         "formulas": _formulas_of(order),
+        "formulas_of_values": _formulas_with_constants(order),
         "options": {
             "title": heading,
             "depth": depth,
@@ -155,21 +157,16 @@ def save_html(root: ScalarValue | Sequence[ScalarValue], path: str | PathLike[st
 def _check(title: Any, depth: Any, precision: Any, theme: Any, max_nodes: Any) -> None:
     if title is not None and not isinstance(title, str):
         raise ArgumentError(f"explore(title={title!r:.80}) takes a string")
-    if depth is not None and not _is_whole(depth, 0, 1_000_000):
+    if depth is not None and not is_whole(depth, 0):
         raise ArgumentError(f"explore(depth={depth!r:.80}) takes a number of levels from 0 on, or None")
-    if not _is_whole(precision, 0, 17):
-        raise ArgumentError(f"explore(precision={precision!r:.80}) takes a number of decimals from 0 to 17")
-    if theme is not None and theme not in THEMES:
+    check_precision(precision, "explore")
+    if theme not in (None, *THEMES):
         raise ArgumentError(f"explore(theme={theme!r:.80}) takes one of {', '.join(THEMES)}, or None")
-    if not _is_whole(max_nodes, 1, _MOST_DRAWABLE):
+    if not is_whole(max_nodes, 1, _MOST_DRAWABLE):
         raise ArgumentError(
             f"explore(max_nodes={max_nodes!r:.80}) takes a number from 1 to {_MOST_DRAWABLE:,}: "
             "more boxes at once no browser draws smoothly"
         )
-
-
-def _is_whole(given: Any, least: int, most: int) -> bool:
-    return type(given) is int and least <= given <= most
 
 
 def _formulas_of(order: Sequence[ScalarValue]) -> dict[str, dict[str, Any]]:
@@ -183,6 +180,16 @@ def _formulas_of(order: Sequence[ScalarValue]) -> dict[str, dict[str, Any]]:
         seen.add((operation, len(node.children)))
         templates = slope_templates(operation, len(node.children))
         formulas.setdefault(operation.symbol, {})[str(len(node.children))] = templates
+    return formulas
+
+
+def _formulas_with_constants(order: Sequence[ScalarValue]) -> dict[str, list[Template | None]]:
+    """Return the formulas of those values whose constants decide between cases, by their numbers."""
+    formulas: dict[str, list[Template | None]] = {}
+    for number, node in enumerate(order):
+        constants = {place: child.data for place, child in enumerate(node.children) if is_constant(child)}
+        if node.op is not None and constants and has_cases(node.op, len(node.children)):
+            formulas[str(number)] = slope_templates(node.op, len(node.children), constants)
     return formulas
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from nanograd.engine import NanogradError
 
 
-class MissingExtraError(NanogradError, ImportError):
+class MissingLibraryError(NanogradError, ImportError):
     """A library is not installed that this needs; the message names the extra that brings it."""
 
 
-MissingExtraError.__module__ = "nanograd.viz"  # where a reader can import it from
+MissingLibraryError.__module__ = "nanograd.viz"  # where a reader can import it from
 
 
 def imported(library: str, extra: str, what: str) -> Any:
@@ -24,7 +24,7 @@ def imported(library: str, extra: str, what: str) -> Any:
         what: what needs it.
 
     Raises:
-        MissingExtraError: if it is not installed.
+        MissingLibraryError: if it is not installed.
     """
     try:
         return import_module(library)
@@ -32,6 +32,6 @@ def imported(library: str, extra: str, what: str) -> Any:
         root = library.partition(".")[0]
         if error.name is None or error.name.partition(".")[0] != root:
             raise
-        raise MissingExtraError(
+        raise MissingLibraryError(
             f'{what} needs {root}, which is not installed: pip install "nanograd-viz[{extra}]"', name=root
         ) from error

@@ -27,7 +27,10 @@ class Flows:
         flows = (
             flow
             for node in order
-            for flow in (gradient_flow(node), *(gradient_flow(node, slope) for slope in node.local_derivatives))
+            for flow in (
+                gradient_flow(node),
+                *(gradient_flow(node, slope) for slope in node.local_derivatives),
+            )
             if flow is not None
         )
         self._largest = max((abs(flow) for flow in flows if abs(flow) < math.inf), default=0.0)

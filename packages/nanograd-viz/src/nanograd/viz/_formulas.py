@@ -7,6 +7,7 @@ themselves down.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -56,6 +57,18 @@ def slope_templates(
     except (ArithmeticError, AttributeError, LookupError, NanogradError, TypeError, ValueError):
         return slope_templates(operation, count) if constants else [None] * count
     return [_short_template(slope) for slope in slopes]
+
+
+@cache
+def has_cases(operation: Operation, count: int) -> bool:
+    """Return whether a formula of an operation depends on cases, as that of ``**`` does.
+
+    Args:
+        operation: a row of the table, or an operation of the user's own.
+        count: the number of operands.
+    """
+    parts = (part for template in slope_templates(operation, count) for part in template or ())
+    return any(isinstance(part, str) and " if " in part for part in parts)
 
 
 class Formula:
@@ -171,6 +184,7 @@ def _written(x: Any) -> Formula:
         return x
     # The table's own numbers are written out, such as the 0.044715 of gelu.
     text = str(x) if isinstance(x, int | float) and 1e-6 <= abs(x) <= 1e6 else short_numeral(x)
+    text = text.removesuffix(".0")
     if len(text) > _LONGEST_NUMBER:
         text = short_numeral(x)
     return Formula([text.replace("-", "−")], _SIGN if x < 0 else _ATOM)

@@ -32,7 +32,8 @@ class NotAModelError(NanogradError, TypeError):
     """Something was given as a model that has no parts and parameters, or cannot be called."""
 
 
-NotAModelError.__module__ = "nanograd.viz"  # where a reader can import it from
+# A reader can import them from here.
+NotAModelError.__module__ = Model.__module__ = "nanograd.viz"
 
 
 def as_model(given: Any, function: str) -> Model:

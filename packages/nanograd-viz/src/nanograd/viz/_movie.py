@@ -72,6 +72,9 @@ class TrainingMovie(EpochCallback):
         title: the heading of a page.
         theme: ``"light"`` or ``"dark"``.
 
+    Attributes:
+        runs_last: whether it comes after other callbacks, which it need not.
+
     Raises:
         ArgumentError: if an option is none of those above.
     """
@@ -165,7 +168,7 @@ class TrainingMovie(EpochCallback):
 
         Raises:
             ArgumentError: if it ends in something else, or nothing was captured.
-            MissingExtraError: if a GIF is asked for and matplotlib is not installed.
+            MissingLibraryError: if a GIF is asked for and matplotlib is not installed.
             OSError: if the file cannot be written.
         """
         path = _checked(path, "save")
@@ -180,7 +183,7 @@ class TrainingMovie(EpochCallback):
 
         Raises:
             ArgumentError: if it is another, or nothing was captured.
-            MissingExtraError: if a GIF is asked for and matplotlib is not installed.
+            MissingLibraryError: if a GIF is asked for and matplotlib is not installed.
         """
         suffix = f".{format.lower().removeprefix('.')}"
         if suffix not in _FORMATS:

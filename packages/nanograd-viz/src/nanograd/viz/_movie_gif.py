@@ -14,7 +14,7 @@ _DPI = 100
 _POINTS = 72 / _DPI
 """How many points a pixel is."""
 _SHORTEST = 20  # milliseconds; viewers take less for a mistake
-_COLORS = 64
+_COLORS = 256
 
 
 def write_gif(scene: Scene, seconds: float) -> bytes:
@@ -25,7 +25,7 @@ def write_gif(scene: Scene, seconds: float) -> bytes:
         seconds: how long it takes.
 
     Raises:
-        MissingExtraError: if matplotlib, which brings Pillow, is not installed.
+        MissingLibraryError: if matplotlib, which brings Pillow, is not installed.
     """
     frames = len(scene.captions)
     images = [_image(scene, frame) for frame in range(frames)]

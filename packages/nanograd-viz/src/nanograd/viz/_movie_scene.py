@@ -115,7 +115,7 @@ def _lines(
     theme: Theme,
 ) -> Iterable[Mark]:
     size = scale(number for frame in strengths for number in frame)
-    # Many lines on one place would be a carpet.
+    # Many lines on one place would be a carpet: of more than 200, only the strong ones stand out.
     crowd = min(1.0, 14.0 / math.sqrt(max(len(connections), 1)))
     for number, (start, end) in enumerate(connections):
         series = [frame[number] for frame in strengths]
@@ -123,7 +123,8 @@ def _lines(
         widths = [_THINNEST + (_WIDEST * crowd - _THINNEST) * max(size(value), 0.0) for value in series]
         mark.vary("stroke-width", [f"{max(width, _THINNEST):.2f}" for width in widths])
         mark.vary("stroke", [_color_of(value, color, theme) for value in series])
-        mark.vary("stroke-opacity", [f"{0.25 + 0.65 * size(value):.2f}" for value in series])
+        shades = [0.25 * crowd**2 + 0.65 * size(value) ** (1 / crowd) for value in series]
+        mark.vary("stroke-opacity", [f"{shade:.2f}" for shade in shades])
         mark.vary("stroke-dasharray", ["5 3" if value < 0 else _SOLID for value in series])
         yield mark
 

@@ -51,7 +51,9 @@ def record_of(roots: Sequence[ScalarValue]) -> dict[str, Any]:
         "data": [encoded(node.data) for node in order],
         "grad": [encoded(gradient_of(node)) if node.has_grad else None for node in order],
         "requires_grad": [int(node.requires_grad) for node in order],
-        "labels": {str(number): label_of(node) for number, node in enumerate(order) if node.label is not None},
+        "labels": {
+            str(number): label_of(node) for number, node in enumerate(order) if node.label is not None
+        },
         "operations": [[operation.symbol, operation.arity] for operation in operations],
         "operation": [-1 if node.op is None else operations[node.op] for node in order],
         "operands": [[index[child] for child in node.children] for node in order],

@@ -33,7 +33,8 @@ def merge_repeats(
     for same in alike.values():
         if len(same) > 1:
             whole = Block(same[0].scope)
-            whole.use, whole.uses = same[0].use, same[0].uses
+            whole.uses = same[0].uses
+            whole.use, whole.last_use = min(block.use for block in same), max(block.use for block in same)
             whole.members = [node for block in same for node in block.members]
             whole.repeated = [block.scope for block in same if block.scope is not None]
             merged.update(dict.fromkeys(same, whole))

@@ -1,4 +1,4 @@
-"""What is shown of a value: its label as a text and its gradient as a plain number, whatever was put there."""
+"""What is shown of a value: its label as text and its gradient as a number, whatever was put there."""
 
 from __future__ import annotations
 
@@ -25,4 +25,5 @@ def gradient_of(node: ScalarValue) -> Number:
     (ScalarValue(data=6.0), 6.0)
     """
     gradient = node.grad
-    return gradient.data if isinstance(gradient, ScalarValue) else gradient
+    number: Number = gradient.data if isinstance(gradient, ScalarValue) else gradient
+    return number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nanograd.engine import ArgumentError, ScalarValue, topological_order
+from nanograd.viz._arguments import check_precision, is_whole
 from nanograd.viz._boxes import counted, is_constant
 from nanograd.viz._colors import TERMINAL
 from nanograd.viz._roots import as_roots
@@ -51,10 +52,9 @@ def print_table(
         ArgumentError: if ``precision`` or ``max_nodes`` is out of range.
     """
     roots = as_roots(root, "print_table")
-    if not isinstance(precision, int) or not 0 <= precision <= 17:
-        raise ArgumentError(f"print_table(precision={precision!r}) takes a number of decimals from 0 to 17")
-    if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ArgumentError(f"print_table(max_nodes={max_nodes!r}) takes a number from 1 on")
+    check_precision(precision, "print_table")
+    if not is_whole(max_nodes, 1):
+        raise ArgumentError(f"print_table(max_nodes={max_nodes!r:.80}) takes a number from 1 on")
     order = topological_order(*roots)
     wording = Wording(order, precision)
     results = set(roots)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nanograd.engine import DEEPEST_PRINTED, MOST_PRINTED, ArgumentError, ScalarValue, rich_fields
+from nanograd.viz._arguments import is_whole
 from nanograd.viz._colors import TERMINAL
 from nanograd.viz._errors import NotAGraphError
 from rich.console import Console
@@ -50,13 +51,13 @@ def print_tree(
         raise NotAGraphError(
             f"print_tree(root) takes a ScalarValue and got {type(root).__name__}: {root!r:.80}"
         )
-    if not 0 <= depth <= DEEPEST_PRINTED:
+    if not is_whole(depth, 0, DEEPEST_PRINTED):
         raise ArgumentError(
-            f"print_tree(depth={depth}) takes 0 to {DEEPEST_PRINTED} levels, as many as Rich can nest. To "
-            "see what lies deeper, print a value from there."
+            f"print_tree(depth={depth!r:.80}) takes 0 to {DEEPEST_PRINTED} levels, as many as Rich can nest. "
+            "To see what lies deeper, print a value from there."
         )
-    if max_nodes < 1:
-        raise ArgumentError(f"print_tree(max_nodes={max_nodes}) takes at least 1")
+    if not is_whole(max_nodes, 1):
+        raise ArgumentError(f"print_tree(max_nodes={max_nodes!r:.80}) takes a number from 1 on")
     text = pretty_repr(_as_printed(root, depth, max_nodes), expand_all=True)
     console = Console() if console is None else console
     with console.use_theme(_THEME):

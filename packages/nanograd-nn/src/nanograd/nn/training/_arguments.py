@@ -12,6 +12,8 @@ from nanograd.nn.training._callback import Callback
 from nanograd.nn.training._progress import ProgressDisplay
 from nanograd.nn.training.metrics import BatchMean, Metric
 
+_CALLBACK = [name for name in vars(Callback) if not name.startswith("_")]
+
 
 def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
     """Refuse what is not a model, a loss and an optimizer that belong together.
@@ -90,8 +92,12 @@ def ordered_callbacks(callbacks: Iterable[Callback], verbose: bool | None) -> li
     _check_several(callbacks, "callbacks", "EarlyStopping()")
     given = list(callbacks)
     for callback in given:
-        if not isinstance(callback, Callback):
-            raise NumberTypeError(f"a callback is an object of a subclass of Callback and not {callback!r}")
+        # By its methods and not by its class: other packages have callbacks and do not import this one.
+        if isinstance(callback, type) or not all(hasattr(callback, name) for name in _CALLBACK):
+            raise NumberTypeError(
+                "a callback is an object of a subclass of Callback, or one that has all of its methods, "
+                f"and not {callback!r:.80}"
+            )
     if verbose is not False and not any(isinstance(callback, ProgressDisplay) for callback in given):
         given.insert(0, ProgressDisplay(verbose=bool(verbose)))
     return sorted(given, key=lambda callback: callback.runs_last)

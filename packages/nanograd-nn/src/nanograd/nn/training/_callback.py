@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 class Callback:
     """Something that is done on the way through a training; a subclass has the methods that it needs.
 
+    An object of another class that has all of these methods is a callback, too.
+
     >>> class Names(Callback):
     ...     def on_epoch_end(self, trainer, row):
     ...         print(f"epoch {row['epoch']} is done")

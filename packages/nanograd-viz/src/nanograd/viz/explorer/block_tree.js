@@ -37,6 +37,7 @@ function newBlock(parent, name, kind) {
     name: visibleText(name),
     kind: visibleText(kind),
     path: 0,
+    prefix: "",
     scopeKind: null,
     depth: 0,
     values: [],
@@ -105,7 +106,11 @@ function sharedBlock(blocks, shared, outer, names, isParameter) {
     key += `/${JSON.stringify([name, kind])}`;
     if (!shared.has(key)) {
       shared.set(key, blocks.length);
-      blocks.push({ ...newBlock(at, name, `${kind} ${thing}, shared`.trim()), depth: blocks[at].depth + 1 });
+      blocks.push({
+        ...newBlock(at, name, `${kind} ${thing}, shared`.trim()),
+        depth: blocks[at].depth + 1,
+        prefix: kind ? `${name}.` : "",
+      });
     }
     at = shared.get(key);
   }
@@ -116,6 +121,7 @@ function sharedBlock(blocks, shared, outer, names, isParameter) {
 function withoutEmpty(blocks, home) {
   const values = new Int32Array(blocks.length);
   const inner = new Int32Array(blocks.length);
+  const last = new Int32Array(blocks.length);
   for (const block of home) values[block] += 1;
   const into = Int32Array.from(blocks, (_, number) => number);
   for (let block = blocks.length - 1; block > 0; block -= 1) {
@@ -125,7 +131,15 @@ function withoutEmpty(blocks, home) {
       into[block] = blocks[block].parent;
       values[blocks[block].parent] += values[block];
       inner[blocks[block].parent] += inner[block];
-    } else inner[blocks[block].parent] += 1;
+      if (inner[block]) {
+        // What was inside alone says where it belongs: layers.3.neurons.0.
+        last[blocks[block].parent] = last[block];
+        blocks[last[block]].name = blocks[block].prefix + blocks[last[block]].name;
+      }
+    } else {
+      inner[blocks[block].parent] += 1;
+      last[blocks[block].parent] = block;
+    }
   }
   blocks.forEach((block, number) => {
     if (number && into[number] !== number) into[number] = into[block.parent];
@@ -210,11 +224,12 @@ function describe(tree, graph) {
   const { blocks, home } = tree;
   setDepths(blocks);
   for (const block of blocks) {
-    Object.assign(block, { count: 0, operations: 0, parameters: 0, data: newRange(), grad: newRange() });
+    Object.assign(block, { count: 0, operations: 0, parameters: 0, data: newRange(), grad: newRange(), last: -1 });
   }
   home.forEach((number, node) => {
     const block = blocks[number];
     block.values.push(node);
+    if (graph.operands[node].length) block.last = node;
     block.count += 1;
     if (graph.operands[node].length) block.operations += 1;
     else block.parameters += graph.requiresGrad[node];
@@ -227,6 +242,7 @@ function describe(tree, graph) {
     outer.inner.push(number);
     for (const field of ["count", "operations", "parameters"]) outer[field] += block[field];
     for (const field of ["data", "grad"]) merge(outer[field], block[field]);
+    outer.last = Math.max(outer.last, block.last);
   }
   const uses = new Map();
   for (const block of blocks) {
@@ -237,6 +253,8 @@ function describe(tree, graph) {
     uses.get(key).push(block);
   }
   for (const same of uses.values()) {
+    // A use may begin before one that it depends on, such as a step of a recurrent network, but it ends after it.
+    same.sort((one, other) => one.last - other.last);
     same.forEach((block, place) => {
       block.use = same.length > 1 ? `use ${place + 1} of ${same.length}` : "";
     });

@@ -30,7 +30,8 @@ export function chainRule(graph, pass, node) {
 /** Return the derivative of a value for one of its operands as text with names, "" if none is known. */
 export function slopeFormula(graph, node, place) {
   const operands = graph.operands[node];
-  const template = graph.formulas[graph.symbol(node)]?.[operands.length]?.[place];
+  const general = graph.formulas[graph.symbol(node)]?.[operands.length];
+  const template = (graph.formulasOfValues[node] ?? general)?.[place];
   if (!template) return "";
   return template
     .map((part) =>

@@ -10,8 +10,9 @@ const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
  * Return the graph of a record: values are numbers from 0 on, in topological order.
  * @param {object} record what the Python package wrote
  * @param {object} formulas the formulas of derivatives, by symbol and number of operands
+ * @param {object} formulasOfValues those of single values, where constants decide between cases
  */
-export function graphOf(record, formulas = {}) {
+export function graphOf(record, formulas = {}, formulasOfValues = {}) {
   const { operands, operation } = record;
   const size = record.data.length;
   const users = Array.from({ length: size }, () => []);
@@ -35,6 +36,7 @@ export function graphOf(record, formulas = {}) {
     scope: record.scope,
     scopes,
     formulas,
+    formulasOfValues,
     isRoot: new Set(record.roots),
     label: (node) => labels.get(node) ?? "",
     symbol: (node) => (operation[node] < 0 ? "" : record.operations[operation[node]][0]),

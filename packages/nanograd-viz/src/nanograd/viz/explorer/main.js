@@ -10,9 +10,9 @@ import { Tips, keyAt } from "./tips.js";
 
 /** Begin: read the page's data and draw. */
 export function start() {
-  const { graph: record, formulas, options } = JSON.parse(byId("data").textContent);
+  const { graph: record, formulas, formulas_of_values: ofValues, options } = JSON.parse(byId("data").textContent);
   if (options.theme) document.documentElement.dataset.theme = options.theme;
-  const explorer = new Explorer(graphOf(record, formulas), options);
+  const explorer = new Explorer(graphOf(record, formulas, ofValues), options);
   explorer.begin();
   new Keys(explorer, new Playing(explorer), new Search(explorer));
   new Tips(explorer);

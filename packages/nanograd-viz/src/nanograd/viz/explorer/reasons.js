@@ -7,6 +7,7 @@ import { link } from "./links.js";
 import { approximate, exactNumeral, shortNumeral } from "./numerals.js";
 
 const MOST_ROWS = 200;
+const LONGEST_IN_HEADING = 8;
 
 /** Return the terms that a value's gradient is the sum of, and what they leave unexplained. */
 export function chainRuleDetails(graph, pass, node, precision, go) {
@@ -29,7 +30,8 @@ export function chainRuleDetails(graph, pass, node, precision, go) {
     if (terms.length > MOST_ROWS) rows.push(restRow(terms.length - MOST_ROWS, "term"));
     const heading = terms.length > 1 || seed !== null ? "sum" : "arrives";
     const total = totalRow(heading, sum, precision, "sum");
-    parts.push(table(["through", `∂/∂${me}`, "× its grad", "= term"], rows, total));
+    const derivative = me.length > LONGEST_IN_HEADING ? "derivative" : `∂/∂${me}`;
+    parts.push(table(["through", derivative, "× its grad", "= term"], rows, total));
   }
   if (rest !== null) {
     const explained = sum === null ? "none of it" : number(sum);

@@ -7,11 +7,12 @@ to nobody else: notebooks show it, ``figure.savefig("curve.svg")`` writes it, an
 from nanograd.viz.plots._boundary import plot_decision_boundary
 from nanograd.viz.plots._curves import plot_history
 from nanograd.viz.plots._histograms import plot_histograms
-from nanograd.viz.plots._recorder import HistogramRecorder
+from nanograd.viz.plots._recorder import HistogramRecorder, Moment
 from nanograd.viz.plots._saliency import plot_saliency
 
 __all__ = [
     "HistogramRecorder",
+    "Moment",
     "plot_decision_boundary",
     "plot_histograms",
     "plot_history",

@@ -59,9 +59,12 @@ def plot_decision_boundary(
     Raises:
         ArgumentError: if points and labels do not match, numbers are not finite, there are more classes than
             the model has scores, more than 8 of them, or an option is none of those above.
-        MissingExtraError: if matplotlib is not installed.
+        MissingLibraryError: if matplotlib is not installed.
     """
     colors = theme_of(theme, "plot_decision_boundary")
+    for name, given in (("points", points), ("labels", labels)):
+        if not hasattr(given, "__len__") or isinstance(given, str):
+            raise ArgumentError(f"plot_decision_boundary({name}) takes a list and got {given!r:.80}")
     places = _checked_points(points, labels)
     if type(resolution) is not int or not 2 <= resolution <= 500:
         raise ArgumentError(f"plot_decision_boundary(resolution={resolution!r:.80}) takes 2 to 500")

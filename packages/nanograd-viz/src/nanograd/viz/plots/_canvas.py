@@ -32,7 +32,7 @@ def new_figure(function: str, width: float, height: float, theme: Theme) -> Figu
     """Return an empty figure of its own, in inches, that arranges itself.
 
     Raises:
-        MissingExtraError: if matplotlib is not installed.
+        MissingLibraryError: if matplotlib is not installed.
     """
     module = imported("matplotlib.figure", "plots", f"{function}()")
     figure: Figure = module.Figure(figsize=(width, height), layout="constrained", facecolor=theme.background)

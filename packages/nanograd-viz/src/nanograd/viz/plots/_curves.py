@@ -46,9 +46,13 @@ def plot_history(
 
     Raises:
         ArgumentError: if there are no rows or no such columns, or an option is none of those above.
-        MissingExtraError: if matplotlib is not installed.
+        MissingLibraryError: if matplotlib is not installed.
     """
     colors = theme_of(theme, "plot_history")
+    if not isinstance(history, Iterable):
+        raise ArgumentError(
+            f"plot_history(history) takes rows, a dict for each epoch, and got {history!r:.80}"
+        )
     rows = list(history)
     if not rows:
         raise ArgumentError("plot_history(history) got no rows: draw after the first epoch")

@@ -55,7 +55,7 @@ def plot_histograms(
         ArgumentError: if nothing was recorded, the model has more than 8 parts, or an option is none of
             those above.
         NotAModelError: if ``recorder`` is neither a recorder nor a model.
-        MissingExtraError: if matplotlib is not installed.
+        MissingLibraryError: if matplotlib is not installed.
     """
     colors = theme_of(theme, "plot_histograms")
     if kind not in _KINDS:
@@ -112,6 +112,8 @@ def _ridge(axes: Any, moments: Sequence[Moment], part: str, what: str, theme: Th
     labels = [_time(moment.epoch) for moment in chosen]
     ticks = [len(chosen) - 1 - place for place in range(len(chosen))]
     axes.set_yticks(ticks, labels)
+    if len(chosen) == 1:
+        axes.set(yticks=[], ylabel="")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.get_major_locator().set_params(nbins=5)
     axes.spines["left"].set_visible(False)

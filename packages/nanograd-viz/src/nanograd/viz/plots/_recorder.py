@@ -31,6 +31,9 @@ class Moment:
     gradients: Mapping[str, array[float]]
 
 
+Moment.__module__ = "nanograd.viz.plots"  # where a reader can import it from
+
+
 class HistogramRecorder(EpochCallback):
     """A callback that remembers all weights and gradients after every epoch, for :func:`plot_histograms`.
 
@@ -45,6 +48,9 @@ class HistogramRecorder(EpochCallback):
 
     Args:
         most: how many moments are kept at most.
+
+    Attributes:
+        runs_last: whether it comes after other callbacks, which it need not.
 
     Raises:
         ArgumentError: if ``most`` is less than 2.

@@ -52,7 +52,7 @@ def plot_saliency(
         NotAModelError: if ``model`` is none.
         ArgumentError: if sizes do not match, there are more images than 20, a class is none of the model's,
             or the score does not depend on the pixels.
-        MissingExtraError: if matplotlib is not installed.
+        MissingLibraryError: if matplotlib is not installed.
 
     .. _Deep inside convolutional networks: https://arxiv.org/abs/1312.6034
     """
