@@ -7,13 +7,13 @@ should be on its side of the boundary by a margin of 1.
 """
 
 import random
-from pathlib import Path
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure
-from nanograd.engine import no_grad, relu
+from nanograd.engine import ScalarValue, relu
 from nanograd.nn import MLP, init
 from nanograd.nn.optim import SGD
+from nanograd.viz import TrainingMovie
+from nanograd.viz.plots import plot_decision_boundary, plot_history
 from sklearn.datasets import make_moons
 
 points, labels = make_moons(n_samples=100, noise=0.1, random_state=1337)
@@ -36,53 +36,43 @@ print(f"{len(model.parameters())} parameters")
 # %%
 # Training: all points in every step, and a learning rate that falls from 1 to 0.1. micrograd adds 0.0001
 # times the sum of all squared parameters to the loss; ``weight_decay`` has the same effect, without a graph
-# for it.
+# for it. Every fourth step is a frame of a film.
 
 optimizer = SGD(model.parameters(), lr=1.0, weight_decay=2 * 0.0001)
+film = TrainingMovie("output/example_moons_film.svg")
+inputs = [[ScalarValue(number, requires_grad=False) for number in point] for point in points]
 steps = 100
-losses = []
-for step in range(steps):
-    optimizer.param_groups[0]["lr"] = 1.0 - 0.9 * step / steps
+history = []
+for step in range(1, steps + 1):
+    optimizer.param_groups[0]["lr"] = 1.0 - 0.9 * (step - 1) / steps
     optimizer.zero_grad()
-    scores = [model(point) for point in points]
+    scores = model(inputs)
     loss = sum(relu(1 - side * score) for side, score in zip(sides, scores, strict=True)) / len(points)
     loss.backward()
-    optimizer.step()
-    losses.append(loss.data)
     right = sum((score > 0) == (side > 0) for side, score in zip(sides, scores, strict=True))
-    if (step + 1) % 10 == 0:
-        print(f"step {step + 1:3}  loss {loss.data:.4f}  accuracy {right / len(points):.0%}")
+    history.append({"epoch": step, "loss": loss.data, "accuracy": right / len(points)})
+    if step % 4 == 1:
+        film.capture(loss, f"step {step}")
+    optimizer.step()
+    if step % 10 == 0:
+        print(f"step {step:3}  loss {loss.data:.4f}  accuracy {right / len(points):.0%}")
 
 if right < len(points):
     raise SystemExit(f"{right} of {len(points)} points are on the right side; it should be all")
 
 # %%
-# The boundary: the score of every place of the plane, and the line where it is 0.
+# The film: weights and values on the left, gradients on the right. As the points come to lie beyond the
+# margin, the gradients vanish.
 
-across = [-1.6 + 0.1 * i for i in range(43)]
-upwards = [-1.1 + 0.1 * i for i in range(29)]
-with no_grad():
-    plane = [[model([x, y]).data for x in across] for y in upwards]
+film.save("output/example_moons_film.svg")
 
-blue, orange, text = "#00588f", "#9a3e00", "#1f2933"
-with rc_context({"svg.hashsalt": "nanograd", "font.size": 11, "text.color": text}):
-    figure = Figure(figsize=(9, 3.8), layout="constrained")
-    curve, boundary = figure.subplots(1, 2, width_ratios=[1, 1.4])
+# %%
+# How loss and accuracy went, and the boundary: the line where the score is 0, with the margins beside it.
 
-    curve.plot(range(1, steps + 1), losses, color=blue, linewidth=2)
-    curve.set(title="Loss", xlabel="step", ylabel="mean of max(0, 1 - side · score)", ylim=0)
-    curve.spines[["top", "right"]].set_visible(False)
-
-    shades = ["#f0c9ae", "#faeee6", "#e6f1f8", "#a9cde6"]
-    boundary.contourf(across, upwards, plane, levels=[-99, -1, 0, 1, 99], colors=shades)
-    styles = ["dotted", "solid", "dotted"]
-    boundary.contour(across, upwards, plane, levels=[-1, 0, 1], colors=text, linestyles=styles)
-    for side, color, marker in ((1, blue, "o"), (-1, orange, "s")):
-        chosen = [point for point, its in zip(points, sides, strict=True) if its == side]
-        boundary.scatter(*zip(*chosen, strict=True), color=color, marker=marker, s=28, edgecolor="white")
-    boundary.set(title="The boundary, and the margins", aspect="equal")
-    boundary.set(xticks=[-1, 0, 1, 2], yticks=[-1, 0, 1])
-
-    Path("output").mkdir(exist_ok=True)
-    figure.savefig("output/example_moons.png", dpi=200, metadata={"Software": None})
-    figure.savefig("output/example_moons.svg", metadata={"Date": None})
+with rc_context({"svg.hashsalt": "nanograd"}):
+    for name, figure in (
+        ("history", plot_history(history)),
+        ("boundary", plot_decision_boundary(model, points, sides)),
+    ):
+        figure.savefig(f"output/example_moons_{name}.png", dpi=200, metadata={"Software": None})
+        figure.savefig(f"output/example_moons_{name}.svg", metadata={"Date": None})

@@ -57,8 +57,8 @@ CHOICES = {
     "long, in Python": (recurrence, (500,), "Python", "arrays"),
     "short": (recurrence, (10,), "machine code", "arrays"),
     "too long": (recurrence, (MOST_CLASSES,), "Python", "tape"),
-    "large, then long": (regular_then_recurrence, (3000, 200), "machine code", "mixed"),
-    "small, then long": (regular_then_recurrence, (20, 200), "machine code", "tape"),
+    "large, then long": (regular_then_recurrence, (3000, 1000), "machine code", "mixed"),
+    "small, then long": (regular_then_recurrence, (20, 1000), "machine code", "tape"),
 }
 
 

@@ -279,7 +279,7 @@ def _as_condition(other: Any) -> Any:
 def _refuse(what: str) -> NoReturn:
     error = TraceError(f"{what} ({_user_line()}). {_CURE}")
     watcher = MODE.get().anomaly
-    # nanograd.nn leaves out checks of numbers that it may not see; whoever else catches this goes another way.
+    # nanograd.nn leaves out checks of what it may not see; whoever else catches this goes another way.
     if isinstance(watcher, _Marking) and not _asked_by().startswith("nanograd.nn."):
         watcher.refused.append(error)
     raise error

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from nanograd.engine import ArgumentError, ScalarValue, topological_order
 from nanograd.viz._errors import TooLargeError
+from nanograd.viz._shown import label_of
 
 _MOST_CONNECTIONS = 4_000
 _MOST_IN_A_LAYER = 100
@@ -176,7 +177,7 @@ def _source_keys(
     found: dict[tuple[ScalarValue, ScalarValue], Hashable] = {}
     for top, terms in within.items():
         for place, (_, source) in enumerate(terms):
-            is_plain = source.op is None and not source.requires_grad and not source.label
+            is_plain = source.op is None and not source.requires_grad and not label_of(source)
             if source in outputs:
                 found[source, top] = keys[outputs[source]]
             elif is_plain and len(fed[source]) == 1:
@@ -209,7 +210,7 @@ def _units(
             depth = float(int(depth)) + (0.5 if node.op is not None else 0.0)
             for key in given[node]:
                 unit = units.setdefault(key, Unit(depth))
-                unit.label = unit.label or node.label or ""
+                unit.label = unit.label or label_of(node)
                 unit.values.append(node)
         # Of the values computed from a sum alone, the one that others are computed with, or else the last.
         if top is not None and (top not in values or values[top] not in given):
@@ -217,5 +218,5 @@ def _units(
         depths[node] = depth
     for top, value in values.items():
         units[keys[top]].values.append(value)
-        units[keys[top]].label = units[keys[top]].label or value.label or ""
+        units[keys[top]].label = units[keys[top]].label or label_of(value)
     return units
