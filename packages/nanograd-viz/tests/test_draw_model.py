@@ -112,6 +112,22 @@ def test_two_uses_of_a_part_are_two_boxes_that_share_its_parameters(make_chain, 
     assert "parameters\n6 parameters\nof same" in found.values()
 
 
+def test_a_part_that_is_used_for_every_row_is_one_part(make_part, make_dense):
+    dense = make_dense(2, 2)
+
+    def rows(xs):
+        with scope("", kind="Rows"):
+            results = []
+            for x in xs:
+                with scope("inner", kind="Dense"):
+                    results.append(dense(x))
+            return results
+
+    model = make_part([("inner", dense)], call=rows)
+    found = titles(draw_model(model, [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    assert "inner\nDense(2, 2)\n6 parameters\n3 uses" in found.values()
+
+
 def test_operations_between_the_parts_are_seen(make_part, make_dense):
     dense = make_dense(2, 2)
 
@@ -193,7 +209,7 @@ def test_what_is_no_model_is_refused(given, text):
         draw_model(given)
 
 
-@pytest.mark.parametrize("option", [{"depth": 0}, {"depth": True}, {"theme": "blue"}, {"rankdir": "XY"}])
+@pytest.mark.parametrize("option", [{"depth": 0}, {"depth": True}, {"theme": "blue"}, {"theme": []}, {"rankdir": "XY"}, {"rankdir": []}])
 def test_options_are_checked(chain, option):
     (name,) = option
     with pytest.raises(ArgumentError, match=rf"draw_model\({name}="):

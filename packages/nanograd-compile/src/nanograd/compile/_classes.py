@@ -76,7 +76,16 @@ def classify(program: ScalarProgram, sums: Sums, by_length: Collection[int] = ()
         else:
             found = terms.get(position)
             if found is not None:
-                key = frozenset([_term_key(sign, of[left], of[right], right) for sign, left, right in found])
+                key = frozenset(
+                    [
+                        (sign, of[left], NO_FACTOR)
+                        if right == NO_FACTOR
+                        else (sign, of[left], of[right])
+                        if of[left] <= of[right]
+                        else (sign, of[right], of[left])
+                        for sign, left, right in found
+                    ]
+                )
                 if position in by_length:
                     key = (len(found), key)
             elif of_many[opcode]:
@@ -120,9 +129,3 @@ def sums_of_few_lengths(sums: Sums, classes: Classes) -> set[int]:
         if 1 < len(counts) <= _FEW and min(counts.values()) >= _LARGE:
             found.update(members)
     return found
-
-
-def _term_key(sign: int, left: int, right: int, factor: int) -> tuple[int, int, int]:
-    if factor == NO_FACTOR:
-        return sign, left, NO_FACTOR
-    return (sign, left, right) if left <= right else (sign, right, left)

@@ -101,10 +101,13 @@ def without_sums_of_one(
         terms: the terms of its sums.
         members: the values of each class.
     """
+    alone = {value for value, found in terms.items() if len(found) == 1}
+    if not alone:
+        return None
     renamed = np.arange(len(program))
     dropped = False
     for values in members:
-        if values and all(len(terms.get(value, ())) == 1 for value in values):
+        if values and values[0] in alone and alone.issuperset(values):
             for value in values:
                 argument = _only_argument(program, value)
                 if argument is not None:

@@ -40,6 +40,11 @@ class Block:
         self.use, self.last_use, self.uses = 1, 1, 1
         self.repeated: list[Scope] = []
 
+    @property
+    def different(self) -> int:
+        """The number of different parts among the repeated; several uses of one are one."""
+        return len({scope.path for scope in self.repeated})
+
 
 def find_blocks(
     order: Sequence[ScalarValue],

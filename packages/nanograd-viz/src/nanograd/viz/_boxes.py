@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nanograd.engine import ScalarValue, Scope
+from nanograd.viz._block_names import owner_name, part_name, uses_and_parts
 from nanograd.viz._blocks import Block
 from nanograd.viz._colors import Theme
 from nanograd.viz._numerals import exact_numeral, numeral, short_numeral, value_range
@@ -144,40 +145,14 @@ def _heading(block: Block) -> tuple[str, str]:
     scope = block.scope
     if scope is None:
         thing = "parameter" if block.members[0].requires_grad else "constant"
-        owners = {_scope_name(user) for user in block.users}
-        return counted(len(block.members), thing), f"of {owners.pop()}" if len(owners) == 1 else ""
-    name = _scope_name(block)
+        owner = owner_name(block)
+        return counted(len(block.members), thing), visible(f"of {owner}") if owner else ""
+    name = part_name(block)
     kind = scope.kind if scope.path else ""
-    different = len({repeated.path for repeated in block.repeated})
-    if different > 1:
-        kind = f"{kind} × {different:,}".strip()
-    remarks = [kind] if kind else []
-    if block.use == block.last_use and block.uses > 1:
-        remarks.append(f"use {block.use} of {block.uses}")
-    elif block.use != block.last_use:
-        is_all = len(block.repeated) == different * block.uses
-        remarks.append(
-            f"{block.uses} uses" if is_all else f"uses {block.use}-{block.last_use} of {block.uses}"
-        )
-    if block.parts > 1:
-        remarks.append(f"part {block.part} of {block.parts}")
+    if block.different > 1:
+        kind = f"{kind} × {block.different:,}".strip()
+    remarks = [*([kind] if kind else []), *uses_and_parts(block)]
     return visible(name) or "block", visible(", ".join(remarks))
-
-
-def _scope_name(block: Block) -> str:
-    return common_name(block.repeated) if block.repeated else str(block.scope)
-
-
-def common_name(scopes: list[Scope]) -> str:
-    """Return the name of several parts: ``layers.0.neurons.0-15``, or that of the first and an ellipsis."""
-    names = [str(scope) for scope in scopes]
-    stems = {name.rpartition(".")[0] for name in names}
-    numbers = [name.rpartition(".")[2] for name in names]
-    if len(stems) == 1 and all(number.isdigit() for number in numbers):
-        ordered = sorted(map(int, numbers))
-        if ordered == list(range(ordered[0], ordered[0] + len(ordered))):
-            return f"{stems.pop()}.{ordered[0]}-{ordered[-1]}".removeprefix(".")
-    return f"{names[0]}, …" if len(set(names)) > 1 else names[0]
 
 
 def _contents(block: Block) -> str:

@@ -59,10 +59,10 @@ def draw_model(
     model = as_model(model, "draw_model(model)")
     if depth is not None and (type(depth) is not int or depth < 1):
         raise ArgumentError(f"draw_model(depth={depth!r}) takes a number of levels from 1 on, or None")
-    if theme not in THEMES:
-        raise ArgumentError(f"draw_model(theme={theme!r}) takes one of {', '.join(THEMES)}")
-    if rankdir not in {None, *_DIRECTIONS}:
-        raise ArgumentError(f"draw_model(rankdir={rankdir!r}) takes one of {', '.join(_DIRECTIONS)}")
+    if theme not in tuple(THEMES):
+        raise ArgumentError(f"draw_model(theme={theme!r:.80}) takes one of {', '.join(THEMES)}")
+    if rankdir not in (None, *_DIRECTIONS):
+        raise ArgumentError(f"draw_model(rankdir={rankdir!r:.80}) takes one of {', '.join(_DIRECTIONS)}")
     draw = _flow if sample else _tree
     return Drawing(*draw(model, sample, depth, theme, rankdir))
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nanograd.engine import ScalarValue
+from nanograd.viz._block_names import common_name, owner_name, uses_and_parts
 from nanograd.viz._blocks import Block, find_blocks
-from nanograd.viz._boxes import common_name, counted, symbol_of
+from nanograd.viz._boxes import counted, symbol_of
 from nanograd.viz._models import Model, kind_of, part_in
 from nanograd.viz._repeats import heights, merge_repeats
 
@@ -115,18 +116,11 @@ def _station(model: Model, home: Any, nodes: Sequence[ScalarValue]) -> Station:
         return Station(symbol_of(nodes[0]), remark=times, is_operation=True)
     parameters = sum(node.op is None and node.requires_grad for node in nodes)
     if home.scope is None:  # leaves that several parts use, or several uses of one
-        owners = {str(user.scope) for user in home.users}
-        remark = f"of {owners.pop()}" if len(owners) == 1 else "shared"
+        owner = owner_name(home)
+        remark = f"of {owner}" if owner else "shared"
         return Station("parameters" if parameters else "constants", "", parameters, remark)
     part = part_in(model, home.scope)
     kind = home.scope.kind if part is None else kind_of(part)
-    name, times = home.scope.path, ""
-    if home.repeated:
-        times = f"\u00a0×\u00a0{len(home.repeated):,}"
-        name = common_name(home.repeated)
-    remarks = []
-    if home.uses > 1:
-        remarks.append(f"use {home.use} of {home.uses}")
-    if home.parts > 1:
-        remarks.append(f"part {home.part} of {home.parts}")
-    return Station(name, kind + times, parameters, ", ".join(remarks))
+    times = f"\u00a0×\u00a0{home.different:,}" if home.different > 1 else ""
+    name = common_name(home.repeated) if home.repeated else home.scope.path
+    return Station(name, kind + times, parameters, ", ".join(uses_and_parts(home)))

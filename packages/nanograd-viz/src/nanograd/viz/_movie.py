@@ -91,7 +91,7 @@ class TrainingMovie(EpochCallback):
         theme: Literal["light", "dark"] = "light",
     ) -> None:
         self._path = None if path is None else _checked(path, "TrainingMovie")
-        if theme not in THEMES:
+        if theme not in tuple(THEMES):
             raise ArgumentError(f"TrainingMovie(theme={theme!r:.80}) takes one of {', '.join(THEMES)}")
         if type(most_frames) is not int or not 2 <= most_frames <= 500:
             raise ArgumentError(
