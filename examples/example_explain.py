@@ -37,7 +37,7 @@ print(explanation)
 # The first of them in the picture. On every edge stands the local derivative, that of a single operation; the
 # width of an edge tells how large a gradient flows back along it.
 
-path = [b, *(step.node for step in explanation.paths[0].steps)]
+path = explanation.paths[0].values
 drawing = draw_graph(out, show=("label", "data", "grad", "local_derivatives", "flow"), highlight=path)
 drawing.save("output/example_explain.png")
 drawing.save("output/example_explain.svg")

@@ -307,7 +307,7 @@ def test_a_block_with_a_highlighted_value_stands_out(minibatch):
 def test_a_highlighted_path_leads_through_blocks(minibatch):
     weight = next(node for node in topological_order(minibatch) if node.label and not node.children)
     (path,) = explain(weight, of=minibatch, max_paths=1).paths
-    drawing = draw_graph(minibatch, depth=1, highlight=[weight, *(step.node for step in path.steps)])
+    drawing = draw_graph(minibatch, depth=1, highlight=path.values)
     pointed = re.findall(r"^(\w+) -> (\w+) \[id=\w+.* penwidth=2.5\]", drawing.dot, re.MULTILINE)
     # The parameters, one use of the model, the loss, its result.
     ((parameters, model),) = [edge for edge in pointed if edge[0] not in dict(pointed).values()]

@@ -209,7 +209,10 @@ def test_what_is_no_model_is_refused(given, text):
         draw_model(given)
 
 
-@pytest.mark.parametrize("option", [{"depth": 0}, {"depth": True}, {"theme": "blue"}, {"theme": []}, {"rankdir": "XY"}, {"rankdir": []}])
+@pytest.mark.parametrize(
+    "option",
+    [{"depth": 0}, {"depth": True}, {"theme": "blue"}, {"theme": []}, {"rankdir": "XY"}, {"rankdir": []}],
+)
 def test_options_are_checked(chain, option):
     (name,) = option
     with pytest.raises(ArgumentError, match=rf"draw_model\({name}="):

@@ -140,3 +140,13 @@ def test_fractions_and_huge_integers_stay_exact():
     result = x * 10**400 + x * Fraction(1, 10**400)
     first, second = Paths(topological_order(result), x).largest(2)
     assert (first.contribution, second.contribution) == (10**400, Fraction(1, 10**400))
+
+
+def test_a_path_knows_the_values_on_it():
+    x = ScalarValue(3.0)
+    doubled = x * 2
+    y = doubled + 1
+    [path] = Paths(topological_order(y), x).largest(9)
+    assert [*map(id, path.values)] == [id(y), id(doubled), id(x)]
+    [itself] = Paths([x], x).largest(9)
+    assert itself.values == ()

@@ -11,12 +11,19 @@ from nanograd.viz import plots
 from nanograd.viz._draw import draw_graph, save_graph
 from nanograd.viz._draw_model import draw_model
 from nanograd.viz._drawing import Drawing
-from nanograd.viz._errors import EngineError, NoEngineError, NotAGraphError, RenderError, TooLargeError
+from nanograd.viz._errors import (
+    EngineError,
+    GraphFileError,
+    NoEngineError,
+    NotAGraphError,
+    RenderError,
+    TooLargeError,
+)
 from nanograd.viz._explain import explain
 from nanograd.viz._explanation import Explanation
 from nanograd.viz._explorer import Explorer, explore, save_html
 from nanograd.viz._extras import MissingLibraryError
-from nanograd.viz._graph_json import GraphFileError, load_graph_json, save_graph_json
+from nanograd.viz._graph_json import load_graph_json, save_graph_json
 from nanograd.viz._models import Model, NotAModelError
 from nanograd.viz._movie import TrainingMovie
 from nanograd.viz._table import print_table

@@ -71,7 +71,8 @@ def draw_graph(
         merge: whether blocks that repeat each other, such as the neurons of a layer, are drawn as one, with
             their number. If left out, they are in pictures of more than 60 boxes or 24 blocks.
         highlight: a value or several whose boxes, and the edges between them, are pointed out; for example
-            those on a path of :func:`explain`. A block that holds one of them is pointed out too.
+            those on a path, ``explain(x, of=y).paths[0].values``. A block that holds one of them is pointed
+            out too.
         max_nodes: the number of values (and blocks) above which the graph is not drawn, up to 10,000.
 
     Raises:

@@ -25,6 +25,10 @@ class RenderError(EngineError):
     """The program that lays graphs out failed, took too long, or wrote something that is no picture."""
 
 
+class GraphFileError(NanogradError, ValueError):
+    """A file does not hold a graph that :func:`save_graph_json` wrote, or was cut off or changed since."""
+
+
 # A traceback shows where a reader can import an error from, not the private file it is written in.
-for _error in (NotAGraphError, TooLargeError, EngineError, NoEngineError, RenderError):
+for _error in (NotAGraphError, TooLargeError, EngineError, NoEngineError, RenderError, GraphFileError):
     _error.__module__ = "nanograd.viz"

@@ -27,8 +27,8 @@ class Explanation:
         x: the value that the derivative was asked for.
         of: the result that was differentiated.
         gradient: the derivative, d of / d x.
-        paths: the paths that contribute most, each with its ``steps`` from the result down to the value and
-            its ``contribution``, the product of their slopes.
+        paths: the paths that contribute most, each with its ``steps`` from the result down to the value, the
+            ``values`` on it, and its ``contribution``, the product of the steps' slopes.
         number_of_paths: how many there are in all, at most 10**15.
         rest: what the paths that are not shown contribute together.
     """

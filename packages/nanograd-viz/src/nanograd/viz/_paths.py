@@ -39,6 +39,14 @@ class Path(NamedTuple):
     steps: tuple[Step, ...]
     contribution: Number
 
+    @property
+    def values(self) -> tuple[ScalarValue, ...]:
+        """The values on it, the result first; none on the path from a value to itself."""
+        return (
+            *(step.node for step in self.steps),
+            *(step.node.children[step.place] for step in self.steps[-1:]),
+        )
+
 
 class Paths:
     """All paths from a result to a value, as far as gradients flow.
