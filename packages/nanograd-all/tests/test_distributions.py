@@ -70,10 +70,16 @@ def test_the_meta_distribution_depends_on_all_others():
     assert {need.name for need in requirements_of("nanograd-all") if not need.extras} == set(PORTIONS)
 
 
-@pytest.mark.parametrize("extra", ["plots", "pygraphviz"])
-def test_the_meta_distribution_passes_extras_on(extra):
-    [text] = PROJECTS["nanograd-all"]["optional-dependencies"][extra]
-    assert extra in PROJECTS[Requirement(text).name]["optional-dependencies"]
+def test_the_meta_distribution_passes_every_extra_on():
+    passed_on = {
+        extra: sorted(f"{Requirement(text).name}[{', '.join(Requirement(text).extras)}]" for text in texts)
+        for extra, texts in PROJECTS["nanograd-all"]["optional-dependencies"].items()
+    }
+    offered = {}
+    for name in PORTIONS:
+        for extra in PROJECTS[name].get("optional-dependencies", ()):
+            offered.setdefault(extra, []).append(f"{name}[{extra}]")
+    assert passed_on == {extra: sorted(names) for extra, names in offered.items()}
 
 
 def test_mypy_and_import_linter_know_every_package():
