@@ -291,3 +291,11 @@ def test_random_numbers_are_refused_even_if_they_came_out_alike():
         with pytest.raises(TraceError, match="draws random numbers"):
             traced(function, "f", [x], [])
     assert traced(lambda: x * rng.gauss.__name__.count("g"), "f", [x], [])
+
+
+def test_a_trace_may_be_inside_of_another_one():
+    x, y = leaves()
+    with tracing([x, y]):
+        inner, _ = traced(lambda: x * y, "f", [x], [y])
+        assert isinstance(x * y, TracedValue)
+    assert (inner.run(FLOATS, [2.0], [5.0])[-1], type(x)) == (10.0, ScalarValue)

@@ -1,6 +1,8 @@
 """A compiled training step does what forward, backward and the optimizer's step do."""
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -326,3 +328,48 @@ def test_losses_that_check_the_range_of_plain_numbers_can_be_traced():
     xs, ys = [[0.5, -1.0], [2.0, 1.0]], [[1.0], [0.0]]
     expected = nn.BCELoss()(model(xs), ys).data
     assert TrainingStep(model, nn.BCELoss(), optimizer)(xs, ys) == pytest.approx(expected, rel=1e-12)
+
+
+def test_threads_may_compile_with_the_parameters_of_one_model():
+    model = Network()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(
+                pool.map(
+                    lambda _: TrainingStep(model, squares, Momentum(model.parameters()))(X[:2], Y[:2]),
+                    range(4),
+                )
+            )
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(set(found)) == 1
+    assert {type(parameter) for parameter in model.parameters()} == {ScalarValue}
+
+
+def test_what_is_frozen_or_in_another_mode_is_noticed():
+    model = Network()
+    frozen = model.hidden[0][0]
+    frozen.requires_grad_(False)
+    step = TrainingStep(model, squares, Momentum(model.parameters()))
+    step(X, Y)
+    step.sync()
+    before = frozen.data
+    frozen.requires_grad_(True)
+    step.load()
+    step(X, Y)
+    step.sync()
+    assert frozen.data != before
+
+    class Switch(Network):
+        training = True
+
+        def one(self, x):
+            return [output * (1.0 if self.training else 0.0) for output in super().one(x)]
+
+    switched = Switch()
+    step = TrainingStep(switched, squares, Momentum(switched.parameters(), lr=0.0))
+    first = step(X, Y)
+    switched.training = False
+    assert step(X, Y) == pytest.approx(np.mean(Y**2)) != first

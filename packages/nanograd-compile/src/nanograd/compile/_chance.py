@@ -68,7 +68,7 @@ _LIBRARIES = sys.stdlib_module_names | {"numpy"}
 
 
 def _reached_from(item: Any) -> Iterable[Any]:
-    if isinstance(item, types.FunctionType | type) and item.__module__ in _LIBRARIES:
+    if isinstance(item, types.FunctionType | type) and _package_of(item) in _LIBRARIES:
         return ()
     if isinstance(item, types.FunctionType):
         cells = [cell.cell_contents for cell in item.__closure__ or () if _is_filled(cell)]
@@ -93,6 +93,10 @@ def _reached_from(item: Any) -> Iterable[Any]:
         return ()
     own = getattr(item, "__dict__", None)
     return (type(item), *own.values()) if isinstance(own, dict) else (type(item),)
+
+
+def _package_of(item: Any) -> str:
+    return str(item.__module__).partition(".")[0]
 
 
 def _named_by(code: types.CodeType, scope: Mapping[str, Any]) -> list[Any]:

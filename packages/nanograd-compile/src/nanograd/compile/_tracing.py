@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -16,7 +17,18 @@ from typing import Any, NoReturn
 
 import numpy as np
 from nanograd.compile._errors import TraceError
-from nanograd.engine import Interval, Operation, ScalarValue, watch
+from nanograd.compile._traced_operations import (
+    BOTH,
+    DETACH,
+    EITHER,
+    EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    NOT_EQUAL,
+)
+from nanograd.engine import Operation, ScalarValue, watch
 from nanograd.engine._modes import MODE
 
 _CURE = (
@@ -27,51 +39,6 @@ _CURE = (
 # Softmax and its logarithm subtract the largest number of a row, which changes nothing but rounding. In a
 # trace it is taken to be 0: then nothing is subtracted, and all rows are alike.
 _SHIFTING = {"nanograd.engine._reductions", "nanograd.nn._softmax"}
-
-_REALS = Interval()
-
-
-class _TracedOperation(Operation):
-    """An operation of traced values only, which the table does not have."""
-
-    __slots__ = ()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _operation_named, (self.symbol,)
-
-
-def _operation_named(symbol: str) -> Operation:
-    return next(operation for operation in WITHOUT_GRADIENT if operation.symbol == symbol)
-
-
-def _condition(symbol: str, rule: Any) -> Operation:
-    """Return the operation of a comparison, which is flat: 1 where it holds, else 0."""
-    flat = lambda m, o, x, y: 0  # noqa: E731 - a rule like those of the table
-    return _TracedOperation(
-        symbol, 2, lambda m, x, y: m.where(rule(m, x, y), 1, 0), (flat, flat), (_REALS, _REALS), ()
-    )
-
-
-LESS = _condition("less", lambda m, x, y: x < y)
-LESS_EQUAL = _condition("less_equal", lambda m, x, y: x <= y)
-GREATER = _condition("greater", lambda m, x, y: x > y)
-GREATER_EQUAL = _condition("greater_equal", lambda m, x, y: x >= y)
-EQUAL = _condition("equal", lambda m, x, y: m.equal(x, y))
-NOT_EQUAL = _TracedOperation(
-    "not_equal",
-    2,
-    lambda m, x, y: m.where(m.equal(x, y), 0, 1),
-    (lambda m, o, x, y: 0, lambda m, o, x, y: 0),
-    (_REALS, _REALS),
-    (),
-)
-# Of conditions, which are 1 or 0.
-BOTH = _condition("and", lambda m, x, y: (x > 0) & (y > 0))
-EITHER = _condition("or", lambda m, x, y: (x > 0) | (y > 0))
-DETACH = _TracedOperation("detach", 1, lambda m, x: x, (lambda m, o, x: 0,), (_REALS,), ())
-
-WITHOUT_GRADIENT = (LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, BOTH, EITHER, DETACH)
-"""The operations that no gradient passes; in a graph that is not traced they leave nothing behind."""
 
 _NUMBER: Any = ScalarValue._data  # type: ignore[misc]  # the slot itself, which the class below hides
 
@@ -220,6 +187,9 @@ class _Marking:
             self.recorded.append(node)
 
 
+ONE_AT_A_TIME = threading.RLock()
+"""Held while leaves are traced: two threads may compile with the parameters of one model."""
+
 _TRACED_CLASSES: dict[type, type] = {ScalarValue: TracedValue}
 
 
@@ -237,23 +207,26 @@ def tracing(leaves: Sequence[ScalarValue], plain: Sequence[ScalarValue] = ()) ->
     Raises:
         TraceError: inside, where something looks at a number.
     """
-    classes = [type(leaf) for leaf in leaves]
     marking = _Marking()
-    try:
-        for leaf in leaves:
-            leaf.__class__ = _traced_class(type(leaf))
-        for leaf in plain:
-            leaf.__class__ = TracedNumber
-        with watch(marking):
-            yield marking.refused
-    finally:
-        for leaf, kind in zip(leaves, classes, strict=True):
-            leaf.__class__ = kind
-        for node in marking.recorded:
-            node.__class__ = ScalarValue
+    with ONE_AT_A_TIME:
+        classes = [type(leaf) for leaf in leaves]
+        try:
+            for leaf in leaves:
+                leaf.__class__ = _traced_class(type(leaf))
+            for leaf in plain:
+                leaf.__class__ = TracedNumber
+            with watch(marking):
+                yield marking.refused
+        finally:
+            for leaf, kind in zip(leaves, classes, strict=True):
+                leaf.__class__ = kind
+            for node in marking.recorded:
+                node.__class__ = ScalarValue
 
 
 def _traced_class(kind: type[ScalarValue]) -> type[ScalarValue]:
+    if issubclass(kind, TracedValue):  # a trace inside of another one
+        return kind
     if kind not in _TRACED_CLASSES:
         _TRACED_CLASSES[kind] = type(f"Traced{kind.__name__}", (TracedValue, kind), {"__slots__": ()})
     return _TRACED_CLASSES[kind]

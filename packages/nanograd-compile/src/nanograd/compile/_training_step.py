@@ -13,7 +13,8 @@ from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._flat_optimizer import FlatOptimizer, UpdateRule
 from nanograd.compile._structure import is_fixed, replaced, structure_of, vector_of
 from nanograd.compile._trace import traced
-from nanograd.compile._tracing import WITHOUT_GRADIENT
+from nanograd.compile._traced_operations import WITHOUT_GRADIENT
+from nanograd.compile._tracing import ONE_AT_A_TIME
 from nanograd.engine import FLOATS, ArgumentError, NanogradError, ScalarValue, ShapeError
 
 Vector = npt.NDArray[np.float64]
@@ -36,7 +37,9 @@ class TrainingStep:
 
     A call does what forward pass, backward pass and ``optimizer.step()`` do. The first batch of each
     structure (sizes, nesting, and integers that are used as indices, such as class labels) is traced and
-    compiled; weights and the optimizer's memory stay in flat vectors until :meth:`sync`. Hyperparameters are
+    compiled: where such integers change from batch to batch, as labels do, take ``batch=True``, which has one
+    program for each label. Weights and the optimizer's memory stay in flat vectors until :meth:`sync`; what
+    changes in the model meanwhile, :meth:`load` takes over. Hyperparameters are
     read from ``optimizer.param_groups`` in every call, so schedulers work. It can be given to nanograd.nn's
     ``Trainer`` as ``step=TrainingStep``.
 
@@ -101,12 +104,17 @@ class TrainingStep:
         self.clip_grad_value = clip_grad_value
         self._parameters = list(model.parameters())
         self._programs: dict[Hashable, _Program] = {}
+        self._trained: list[bool] = []
         self._integers = False  # whether integers are indices
         self._lock = threading.RLock()
         self.load()
 
     def load(self) -> None:
-        """Take over the weights that the model has now, and what the optimizer remembers."""
+        """Take over the weights of the model, which of them are frozen, and what the optimizer remembers."""
+        trained = [parameter.requires_grad for parameter in self._parameters]
+        if trained != self._trained:
+            self._programs.clear()
+            self._trained = trained
         self._weights = np.array([FLOATS.as_float(parameter.data) for parameter in self._parameters])
         self._flat_optimizer = FlatOptimizer(self.optimizer, self._parameters)
 
@@ -216,7 +224,7 @@ class TrainingStep:
         return arrays
 
     def _program(self, batch: tuple[Any, ...]) -> _Program:
-        key = structure_of(batch, integers=self._integers)
+        key = (getattr(self.model, "training", None), structure_of(batch, integers=self._integers))
         found = self._programs.get(key)
         if found is None:
             try:
@@ -242,19 +250,20 @@ class TrainingStep:
             return leaves[-1]
 
         *inputs, targets = [replaced(part, leaf, integers=self._integers) for part in batch]
-        for parameter, number in zip(self._parameters, self._weights.tolist(), strict=True):
-            parameter.data = number  # the graph is checked against its own numbers
-        captured, order = traced(
-            lambda: self.loss(self.model(*inputs), targets),
-            "the loss",
-            self._parameters,
-            leaves,
-            plain=leaves,
-            runs=[self.model, self.loss],
-        )
-        program = compile_captured(
-            order, captured, self._parameters, leaves, {"x": (len(leaves),)}, batch=self.batch
-        )
+        with ONE_AT_A_TIME:  # the model's parameters have these weights until all is checked
+            for parameter, number in zip(self._parameters, self._weights.tolist(), strict=True):
+                parameter.data = number  # the graph is checked against its own numbers
+            captured, order = traced(
+                lambda: self.loss(self.model(*inputs), targets),
+                "the loss",
+                self._parameters,
+                leaves,
+                plain=leaves,
+                runs=[self.model, self.loss],
+            )
+            program = compile_captured(
+                order, captured, self._parameters, leaves, {"x": (len(leaves),)}, batch=self.batch
+            )
         used = captured.used_parameters(beyond=WITHOUT_GRADIENT)
         return program, tuple([slot for slot in used if self._parameters[slot].requires_grad])
 
