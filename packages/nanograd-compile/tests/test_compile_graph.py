@@ -543,3 +543,20 @@ def test_parameters_that_are_no_values_are_refused():
         compile_graph(x * 2, [3.0])
     with pytest.raises(CaptureError, match="parameters are a list of ScalarValues, and got ScalarValue"):
         compile_graph(x * 2, x)
+
+
+@pytest.mark.parametrize("number", [-1.0, -0.0, 0.0, 1e-320, 2.0, math.inf, -math.inf, math.nan])
+def test_the_slope_of_relu_is_read_off_its_result(number):
+    weights = [ScalarValue(1.0, label=f"w{i}") for i in range(6)]
+    loss = sum((w * x).relu() for w, x in zip(weights, (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), strict=True))
+    program = compile_graph(loss, parameters=weights, executor="arrays")
+    assert "relu != 0.0" in program.source
+    assert "~" not in program.source
+    given = [number, *(w.data for w in weights[1:])]
+    for w, data in zip(weights, given, strict=True):
+        w.data, w.grad = data, None
+    again = sum((w * x).relu() for w, x in zip(weights, (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), strict=True))
+    again.backward()
+    value, gradient = program.value_and_grad(given)
+    assert value == again.data or (math.isnan(value) and math.isnan(again.data))
+    np.testing.assert_array_equal(gradient, [w.grad for w in weights])

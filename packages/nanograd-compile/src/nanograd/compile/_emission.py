@@ -101,6 +101,7 @@ class Emitter:
         self.leaves = (program.parameters, program.inputs)
         self.parts: dict[str, str] = {}  # the names of parts that are read several times
         self.new_parts: list[str] = []
+        self.rectified: dict[str, str] = {}  # what max(0, x) is called, by the source of x
         self.often = self._read_often(program)
         lines = []
         for statement in program.statements:
@@ -147,7 +148,10 @@ class Emitter:
         """Return the lines of a statement."""
         if isinstance(statement, Let):
             value = self.text(statement.value)
-            return [f"{self.name(statement.array)} = {value}"]
+            name = self.name(statement.array)
+            if (of := _compared_with_0(statement.value, "maximum")) is not None:
+                self.rectified[self.text(of)] = name
+            return [f"{name} = {value}"]
         if isinstance(statement, Allocate):
             array = statement.array
             function = "np.zeros" if statement.zeros else "np.empty"
@@ -277,6 +281,10 @@ class Emitter:
         if function == "neg":
             return f"-{self.text(arguments[0], 6)}", 6
         if function == "not":
+            # The slope of relu in one step and not two: max(0, x) is 0 just where x <= 0, and nan where x is.
+            of = _compared_with_0(arguments[0], "<=")
+            if of is not None and (relu := self.rectified.get(self.text(of))):
+                return f"{relu} != 0.0", _INFIX["<="]
             return f"~{self.text(arguments[0], 6)}", 6
         if function == "share":
             return "np.full(len(x), 1.0 / len(x))", _ATOM
@@ -287,6 +295,15 @@ class Emitter:
         if function in _OF_NUMPY:
             return f"np.{_OF_NUMPY[function]}({listed})", _ATOM
         return f"m.{function}({listed})", _ATOM
+
+
+def _compared_with_0(expression: Expression, function: str) -> Expression | None:
+    """Return the x of ``function(x, 0)``, where that has the shape of x."""
+    if not isinstance(expression, Call) or expression.function != function:
+        return None
+    of, other = expression.arguments
+    is_zero = isinstance(other, Literal) and other.number == 0
+    return of if is_zero and of.shape == expression.shape else None
 
 
 def _number(number: float) -> str:
