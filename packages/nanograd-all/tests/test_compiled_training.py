@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from nanograd import nn
 from nanograd.compile import TraceError, TrainingStep
-from nanograd.engine import ArgumentError
+from nanograd.engine import ArgumentError, ShapeError
 from nanograd.nn import optim
 from nanograd.nn.data import DataLoader, TensorDataset
 from nanograd.nn.training import Trainer
@@ -173,3 +173,11 @@ def test_modules_are_compiled(name):
     with TrainingStep(models[1], nn.MSELoss(), two) as step:
         np.testing.assert_allclose([step(X, targets) for _ in range(2)], expected, rtol=1e-11)
     assert_same_weights(*models)
+
+
+def test_a_sample_of_a_wrong_size_is_refused_as_without_the_compiler():
+    model = nn.MLP(2, [3, 1])
+    step = TrainingStep(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1))
+    with pytest.raises(ShapeError, match=r"MLP takes 2 inputs and got a batch of shape \(1, 3\)"):
+        step([[1.0, 2.0, 3.0]], [1.0])
+    step([[1.0, 2.0]], [1.0])

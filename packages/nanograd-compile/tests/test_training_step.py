@@ -373,3 +373,21 @@ def test_what_is_frozen_or_in_another_mode_is_noticed():
     first = step(X, Y)
     switched.training = False
     assert step(X, Y) == pytest.approx(np.mean(Y**2)) != first
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            (None, squares, Momentum([])),
+            r"TrainingStep\(model\) takes an object with 'parameters' and got None",
+        ),
+        ((Network(), 3, Momentum([])), r"TrainingStep\(loss\) takes an object with '__call__' and got 3"),
+        ((Network(), squares, None), r"TrainingStep\(optimizer\) takes .* 'param_groups' and got None"),
+        ((Network, squares, Momentum([])), r"TrainingStep\(model\) takes an object .* got <class"),
+    ],
+    ids=["model", "loss", "optimizer", "class"],
+)
+def test_what_is_no_part_of_a_training_is_named(parts, message):
+    with pytest.raises(ArgumentError, match=message):
+        TrainingStep(*parts)

@@ -96,6 +96,15 @@ class TrainingStep:
         clip_grad_norm: float | None = None,
         clip_grad_value: float | None = None,
     ) -> None:
+        for what, given, needed in (
+            ("model", model, "parameters"),
+            ("loss", loss, "__call__"),
+            ("optimizer", optimizer, "param_groups"),
+        ):
+            if not hasattr(given, needed) or isinstance(given, type):
+                raise ArgumentError(
+                    f"TrainingStep({what}) takes an object with {needed!r} and got {given!r:.80}"
+                )
         self.model = model
         self.loss = loss
         self.optimizer = optimizer

@@ -180,9 +180,21 @@ def _constant(number: Number, kind: str) -> ScalarValue:
     return ScalarValue(as_number(number, f"an input of {kind}"), requires_grad=False)
 
 
+class _Shown:
+    """A number as messages show it. ``data`` is not asked for, which a compiler that traces would refuse."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        text = repr(self.value)
+        _, found, number = text.partition("data=")
+        return number[:-1] if found and isinstance(self.value, ScalarValue) else text
+
+
 def _wrong_size(values: Sequence[Any], size: int, kind: str, shape: Shape = ()) -> ShapeError:
     got = f"a batch of shape {shape}" if shape else str(len(values))
-    shown = reprlib.repr(mapped(lambda value: getattr(value, "data", value), list(values)))
+    shown = reprlib.repr(mapped(_Shown, list(values)))
     if len(shown) <= 200:  # a screen full of numbers hides the sizes
         got = f"{got}: {shown}"
     return ShapeError(
