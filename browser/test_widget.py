@@ -65,7 +65,8 @@ def test_a_new_page_takes_the_place_of_the_old_one(explorer, square):
     page.wait_for_function("document.querySelectorAll('iframe').length === 1")
     frame.locator("html[data-ready]").wait_for()
     expect(frame.locator("#picture")).to_contain_text("grad = 6.0000")
-    assert page.locator("iframe").evaluate("frame => frame.style.visibility") == "visible"
+    assert page.locator("iframe").evaluate("frame => frame.style.zIndex") == ""
+    assert page.locator("iframe").get_attribute("aria-hidden") is None
 
 
 def test_many_updates_at_once_end_with_the_last(explorer, square):

@@ -8,8 +8,19 @@ import { Playing } from "./playing.js";
 import { Search } from "./search.js";
 import { Tips, keyAt } from "./tips.js";
 
-/** Begin: read the page's data and draw. */
+/** Begin as soon as the picture has a size: in a frame that is not drawn yet, as in a notebook, it has none. */
 export function start() {
+  const picture = byId("picture");
+  const observer = new ResizeObserver(() => {
+    if (!picture.clientWidth || !picture.clientHeight) return;
+    observer.disconnect();
+    begin();
+  });
+  observer.observe(picture);
+}
+
+/** Read the page's data and draw. */
+function begin() {
   const { graph: record, formulas, formulas_of_values: ofValues, options } = JSON.parse(byId("data").textContent);
   if (options.theme) document.documentElement.dataset.theme = options.theme;
   const explorer = new Explorer(graphOf(record, formulas, ofValues), options);

@@ -6,6 +6,7 @@ export default {
   render({ model, el }) {
     const stage = document.createElement("div");
     stage.style.position = "relative";
+    stage.style.isolation = "isolate"; // a frame behind the shown one stays in front of the notebook
     stage.style.height = `${model.get("height")}px`;
     el.append(stage);
     let shown = null;
@@ -20,13 +21,19 @@ export default {
       frame.style.cssText =
         "position:absolute;inset:0;width:100%;height:100%;box-sizing:border-box;" +
         "border:1px solid #8b96a3;border-radius:6px";
-      if (shown) frame.style.visibility = "hidden";
+      if (shown) {
+        // Behind the old page and not invisible: browsers do not draw what is invisible, and a page that is not
+        // drawn cannot measure itself.
+        frame.style.zIndex = "-1";
+        frame.setAttribute("aria-hidden", "true");
+      }
       coming = frame;
       const reveal = () => {
         clearTimeout(timer);
         if (coming !== frame) return;
         coming = null;
-        frame.style.visibility = "visible";
+        frame.style.zIndex = "";
+        frame.removeAttribute("aria-hidden");
         shown?.remove();
         shown = frame;
       };
