@@ -86,7 +86,10 @@ class Problem:
 
     def __init__(self, seed):
         chance = random.Random(seed)
-        draw = lambda: chance.uniform(-1.0, 1.0)  # noqa: E731
+
+        def draw():
+            return chance.uniform(-1.0, 1.0)
+
         self.start = [2.0 * draw() for _ in range(SIZE)]
         self.targets = [draw() for _ in range(SIZE)]
         self.scales = [0.5 + abs(draw()) for _ in range(SIZE)]

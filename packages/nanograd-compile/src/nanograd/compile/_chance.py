@@ -110,7 +110,7 @@ def _named_by(code: types.CodeType, scope: Mapping[str, Any]) -> list[Any]:
 
 def _is_filled(cell: types.CellType) -> bool:
     try:
-        cell.cell_contents  # noqa: B018
+        cell.cell_contents  # noqa: B018 - to look is to ask: an empty cell raises
     except ValueError:
         return False
     return True
