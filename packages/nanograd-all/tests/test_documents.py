@@ -16,18 +16,25 @@ if not (ROOT / "docs").is_dir():
     pytest.skip("not in a checkout", allow_module_level=True)
 
 READMES = {path.parent.name: path for path in sorted(ROOT.glob("packages/*/README.md"))}
+WRITTEN = ["docs/*.rst", *(f"docs/{part}/**/*.rst" for part in ("tutorial", "inside", "howto"))]
+PAGES = {
+    path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path
+    for pattern in WRITTEN
+    for path in sorted(ROOT.glob(pattern))
+    if re.search(r"^ *>>> ", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
 
 
-@pytest.mark.parametrize("page", ["compiling", "design", "formulas", "seeing", "training"])
+@pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     failed, attempted = doctest.testfile(
-        str(ROOT / "docs" / f"{page}.rst"),
+        str(PAGES[page]),
         module_relative=False,
         encoding="utf-8",
         optionflags=doctest.ELLIPSIS,
     )
-    assert attempted > 10
+    assert attempted > 0
     assert failed == 0
 
 
