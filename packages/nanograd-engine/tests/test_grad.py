@@ -177,6 +177,14 @@ def test_fractions_stay_exact_in_higher_orders():
     assert isinstance(second.data, Fraction)
 
 
+@pytest.mark.parametrize(
+    "values", [(math.inf, 0.0), (0.0, math.inf), (math.inf, math.inf), (-math.inf, -math.inf)]
+)
+def test_softmax_of_infinities_is_nan_for_all_as_in_pytorch(values):
+    assert all(math.isnan(o) for o in softmax(values))
+    assert all(math.isnan(o.data) for o in softmax([ScalarValue(x) for x in values]))
+
+
 def test_softmax_has_the_gradient_of_its_formula():
     values = [ScalarValue(number) for number in (1.0, 2.0, 700.0)]
     outputs = softmax(values)

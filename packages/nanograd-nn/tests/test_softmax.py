@@ -154,3 +154,9 @@ def test_unflatten_undoes_flatten():
 def test_what_cannot_be_flattened_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("function", [functional.softmax, functional.log_softmax])
+@pytest.mark.parametrize("values", [(math.inf, 0.0), (math.inf, math.inf), (-math.inf, -math.inf)])
+def test_infinities_are_nan_for_all_as_in_pytorch(function, values):
+    assert all(math.isnan(o) for o in function(list(values), dim=-1))
