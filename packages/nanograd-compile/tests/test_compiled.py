@@ -179,3 +179,30 @@ def test_callables_without_a_name_can_be_compiled():
 
 def test_numbers_that_are_too_large_for_a_float_are_infinite():
     assert compiled(lambda x: x * 2)(10**400) == math.inf
+
+
+class Parabola:
+    def __init__(self, width):
+        self.width = width
+        self.at = compiled(self.height)
+
+    def height(self, x):
+        return self.width * x**2
+
+    @compiled
+    def decorated(self, x):
+        return self.width * x**2
+
+
+def test_a_decorated_method_is_refused_with_what_to_write_instead():
+    with pytest.raises(
+        ArgumentError, match=r"decorated\(\) would go on .* self.decorated = compiled\(self.decorated\)"
+    ):
+        Parabola(2.0).decorated(3.0)
+    assert Parabola.decorated.static == ()
+
+
+def test_a_bound_method_is_compiled_for_its_object():
+    narrow, wide = Parabola(2.0), Parabola(0.5)
+    assert (narrow.at(3.0), wide.at(3.0)) == (18.0, 4.5)
+    assert narrow.at.value_and_grad(3.0) == (18.0, 12.0)

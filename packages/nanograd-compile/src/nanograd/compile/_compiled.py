@@ -41,6 +41,16 @@ class CompiledFunction:
         self._lock = threading.RLock()  # a function may call itself, with another structure
         functools.update_wrapper(self, function)
 
+    def __get__(self, instance: object, owner: type | None = None) -> CompiledFunction:
+        """Refuse to be a method: what its object holds would stay as it was when it was traced."""
+        if instance is None:
+            return self
+        raise ArgumentError(
+            f"@compiled does not decorate methods: {self._name}() would go on with what its object held when it "
+            f"was traced. Give it what changes as arguments of a function, or, if nothing does, write "
+            f"self.{self._name} = compiled(self.{self._name}) in __init__"
+        )
+
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Return the function's value; while another function is traced that calls it, the value of that."""
         if _is_traced([arguments, named]):
