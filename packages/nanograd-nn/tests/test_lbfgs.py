@@ -1,5 +1,6 @@
 """L-BFGS takes PyTorch's steps, ends when it should, and leaves nothing half done."""
 
+import functools
 import json
 import math
 import re
@@ -237,7 +238,7 @@ def point_of(function, slope, t):
 
 @pytest.mark.parametrize(("first", "expected"), [(0.001, 1.0), (1.0, 1.0), (5.0, 1.0), (400.0, 1.0)])
 def test_a_line_search_finds_where_the_slope_is_flat(first, expected):
-    evaluate = lambda t: point_of(lambda t: (t - 1) ** 2, lambda t: 2 * (t - 1), t)  # noqa: E731
+    evaluate = functools.partial(point_of, lambda t: (t - 1) ** 2, lambda t: 2 * (t - 1))
     found, evaluations = strong_wolfe(evaluate, evaluate(0.0), first, 1.0, 1e-9, 25)
     assert abs(found.slope) <= 0.9 * 2.0
     assert found.loss <= 1.0 + 1e-4 * found.t * -2.0

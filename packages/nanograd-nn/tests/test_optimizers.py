@@ -581,10 +581,15 @@ def test_states_may_be_lists_and_are_copied():
 
     parameter = Parameter(1.0)
     optimizer = Remembering([parameter], {"lr": 0.5})
-    trained_once = lambda: ((parameter * 3).backward(), optimizer.step(), optimizer.zero_grad())  # noqa: E731
-    trained_once()
+
+    def train_once():
+        optimizer.zero_grad()
+        (parameter * 3).backward()
+        optimizer.step()
+
+    train_once()
     saved = optimizer.state_dict()
-    trained_once()
+    train_once()
     assert (saved["state"][0], optimizer.state[parameter]) == ({"gradients": [3]}, {"gradients": [3, 3]})
     optimizer.load_state_dict(json.loads(json.dumps(saved)))
     assert optimizer.state[parameter] == {"gradients": [3]}
