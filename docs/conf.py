@@ -24,7 +24,9 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_parser",
     "_extensions.complete_reference",
+    "_extensions.drawing",
     "_extensions.gallery",
+    "_extensions.live",
     "_extensions.mathml",
     "_extensions.operations",
 ]
@@ -64,6 +66,15 @@ intersphinx_mapping = {
 }
 
 # ---- the gallery; _extensions/gallery.py says why examples run where they do
+SHOW_PICTURES = """\
+# What was drawn is in the folder "output". Of a picture in two formats the SVG is shown.
+from pathlib import Path
+
+from IPython.display import SVG, Image, display
+
+pictures = sorted(Path("output").glob("*.png")) + sorted(Path("output").glob("*.svg"))
+for picture in {path.stem: path for path in pictures}.values():
+    display(SVG(picture) if picture.suffix == ".svg" else Image(picture))"""
 sphinx_gallery_conf = {
     "examples_dirs": "_build/examples",
     "gallery_dirs": "gallery",
@@ -75,6 +86,8 @@ sphinx_gallery_conf = {
     "thumbnail_size": (720, 360),
     "capture_repr": (),  # pages show what the script prints
     "download_all_examples": False,
+    "first_notebook_cell": '%pip install --quiet "nanograd-all[datasets,plots]"',
+    "last_notebook_cell": SHOW_PICTURES,
     "show_signature": False,
     # Times differ from build to build.
     "min_reported_time": float("inf"),
@@ -85,13 +98,15 @@ sphinx_gallery_conf = {
 
 
 def colors(theme: Theme) -> dict[str, str]:
-    """Return the colors of furo: links as data and names as gradients are in the drawings."""
+    """Return the colors of furo and of plots: links as data and names as gradients are in the drawings."""
     return {
         "color-brand-primary": theme.data,
         "color-brand-content": theme.data,
         "color-brand-visited": theme.data,
         "color-api-name": theme.grad,
         "color-api-pre-name": theme.grad,
+        "color-plot-data": theme.data,
+        "color-plot-grad": theme.grad,
     }
 
 

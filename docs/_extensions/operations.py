@@ -1,8 +1,9 @@
 """What pages take from the table of operations while they are built, so that a new row is on them at once.
 
-``.. operations::`` lists the rows of ``nanograd.engine.OPS``, with the formulas that come out when SymPy runs
-them. ``.. edges::`` computes results and derivatives where a function ends, bends, overflows or leaves the
-real numbers. ``.. engine-functions::`` and ``.. elementary-methods::`` are parts of the reference.
+``.. operations::`` writes a section for each row of ``nanograd.engine.OPS``: plots, the formulas that come
+out when SymPy runs the row, the domain, and results and derivatives where the function ends, bends, overflows
+or leaves the real numbers. ``.. engine-functions::`` and ``.. elementary-methods::`` are parts of the
+reference.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import sympy
+from _extensions import operation_plots, operation_slices
+from _extensions.notation import anchor, argument_names, operand, written
 from docutils import nodes
 from nanograd import engine
 from nanograd.engine import OPS, Interval, Number, Operation, ScalarValue
@@ -49,30 +52,20 @@ LONGEST_FORMULA = 120
 """Characters of LaTeX. What is longer than this is not for reading."""
 
 
-class OperationsTable(SphinxDirective):
-    """``.. operations::``"""
+class OperationSections(SphinxDirective):
+    """``.. operations::``: a section for each row, which is made again when the table or its plots change."""
 
     def run(self) -> list[nodes.Node]:
-        return self.table("Operation", "Result", "Derivatives", "Domain", rows=map(_formulas, OPS.values()))
-
-    def table(self, *header: str, rows: Iterable[Iterable[str]]) -> list[nodes.Node]:
-        """Return a table, which is made again when the table of operations or this file changes."""
-        for file in (__file__, inspect.getfile(Operation)):
+        for file in (
+            __file__,
+            operation_plots.__file__,
+            operation_slices.__file__,
+            inspect.getfile(Operation),
+        ):
             self.env.note_dependency(file)
-        lines = [".. list-table::", "   :header-rows: 1", "   :class: operations", ""]
-        for cells in [header, *rows]:
-            for index, cell in enumerate(cells):
-                inside = cell.replace("\n", "\n       ")
-                lines.append(f"   {' ' if index else '*'} - {inside}")
-        return self.parse_text_to_nodes("\n".join(lines))
-
-
-class EdgesTable(OperationsTable):
-    """``.. edges::``"""
-
-    def run(self) -> list[nodes.Node]:
-        rows = (_at(operation, point) for operation in OPS.values() for point in _edges(operation))
-        return self.table("At", "Result", "Derivatives", rows=rows)
+        links = [f":ref:`{operation} <{anchor(operation)}>`" for operation in OPS.values()]
+        lines = [", ".join(links), *(line for operation in OPS.values() for line in _section(operation))]
+        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
 
 
 class EngineFunctions(SphinxDirective):
@@ -100,27 +93,45 @@ class ElementaryMethods(EngineFunctions):
         return self.documented("automethod", public - vars(ScalarValue).keys())
 
 
-def _formulas(operation: Operation) -> tuple[str, ...]:
-    _, *names = inspect.signature(operation.forward).parameters
-    if operation.arity is None:
-        names = ["x1", "x2"]
+def _section(operation: Operation) -> Iterator[str]:
+    names = argument_names(operation)
+    title = f"``{written(operation, names)}``"
+    yield from ["", f".. _{anchor(operation)}:", "", title, "-" * len(title), ""]
+    yield from [".. raw:: html", "", '   <div class="plots">', *_plots(operation), "   </div>", ""]
+    yield from [".. rst-class:: facts", ""]
+    yield from [f":{name}: {text}" for name, text in _facts(operation, names)]
+    if edges := list(dict.fromkeys(_edges(operation))):
+        yield from ["", ".. list-table::", "   :header-rows: 1", "   :class: operations", ""]
+        for cells in [
+            ("At", "Value", "Derivative" + "s" * (len(names) > 1)),
+            *(_at(operation, at) for at in edges),
+        ]:
+            yield from [f"   {' ' if index else '*'} - {cell}" for index, cell in enumerate(cells)]
+
+
+def _plots(operation: Operation) -> Iterator[str]:
+    yield from (f"   {operation_plots.plot(part)}" for part in operation_slices.slices(operation))
+
+
+def _facts(operation: Operation, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is said of an operation, with its name."""
     symbols = [sympy.Symbol(name, real=True) for name in names]
     try:
         result = operation.run(SYMPY, *symbols)
     except NoFormulaError:
         result = None
+    yield "Value", "no formula" if result is None else _math(result)
     derivatives = operation.differentiate(SYMPY, result, *symbols)
+    for name, derivative in zip(names, derivatives, strict=True):
+        yield f"Derivative for {name}" if len(names) > 1 else "Derivative", _math(derivative)
     limits = [
         str(interval).replace("x", name)
         for name, interval in zip(names, operation.domain, strict=False)
         if interval != Interval()
     ]
-    return (
-        f"``{_written(operation, names)}``",
-        "no formula" if result is None else _math(result),
-        "\n".join(f"| {_math(derivative)}" for derivative in derivatives),
-        ", ".join(limits) or "everywhere",
-    )
+    yield "Domain", ", ".join(limits) or "everywhere"
+    if inspect.isfunction(getattr(engine, operation.symbol, None)):
+        yield "Function", f":func:`~nanograd.engine.{operation.symbol}`"
 
 
 def _edges(operation: Operation) -> Iterator[tuple[Number, ...]]:
@@ -135,23 +146,8 @@ def _edges(operation: Operation) -> Iterator[tuple[Number, ...]]:
 def _at(operation: Operation, point: tuple[Number, ...]) -> tuple[str, ...]:
     result = operation.evaluate(*point)
     derivatives = operation.partials_at(result, *point)
-    written = _written(operation, [_operand(number) for number in point])
-    return f"``{written}``", f"{result:.6g}", " and ".join(f"{derivative:.6g}" for derivative in derivatives)
-
-
-def _written(operation: Operation, arguments: Sequence[str]) -> str:
-    """Return the operation with its arguments as Python writes them."""
-    if operation.symbol == "neg":
-        return f"-{arguments[0]}"
-    if operation.symbol.isidentifier():
-        inside = ", ".join(argument.strip("()") for argument in arguments)
-        return f"{operation.symbol}({inside})"
-    return f" {operation.symbol} ".join(arguments)
-
-
-def _operand(number: Number) -> str:
-    text = str(number) if isinstance(number, Fraction) else f"{number:g}"
-    return f"({text})" if text.startswith("-") or "/" in text else text
+    call = written(operation, [operand(number) for number in point])
+    return f"``{call}``", f"{result:.6g}", " and ".join(f"{derivative:.6g}" for derivative in derivatives)
 
 
 class _Latex(LatexPrinter):
@@ -169,8 +165,7 @@ def _math(expression: object) -> str:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    app.add_directive("operations", OperationsTable)
-    app.add_directive("edges", EdgesTable)
+    app.add_directive("operations", OperationSections)
     app.add_directive("engine-functions", EngineFunctions)
     app.add_directive("elementary-methods", ElementaryMethods)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,8 @@
 These tests read files of the repository, so they are skipped where there is only a wheel.
 """
 
+import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -22,8 +24,23 @@ PROJECTS = {
 }
 PORTIONS = {name: path for name, path in PACKAGES.items() if name != "nanograd-all"}
 
+DOCS = "https://nanograd.github.io/nanograd/"
+
 each_package = pytest.mark.parametrize("name", PACKAGES)
 each_portion = pytest.mark.parametrize("name", PORTIONS)
+
+
+def in_repository(*parts: str) -> str:
+    """Return the text of a file of the repository."""
+    return ROOT.joinpath(*parts).read_text(encoding="utf-8")
+
+
+def sessions() -> list[str]:
+    """Return the names of the sessions in the noxfile, as one calls them."""
+    functions = [
+        node for node in ast.parse(in_repository("noxfile.py")).body if isinstance(node, ast.FunctionDef)
+    ]
+    return [function.name.replace("_", "-") for function in functions if function.decorator_list]
 
 
 def requirements_of(name: str) -> list[Requirement]:
@@ -89,6 +106,105 @@ def test_mypy_and_import_linter_know_every_package():
 
 
 def test_the_changelog_has_a_heading_for_every_package():
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changelog = in_repository("CHANGELOG.md")
     assert f"\n## {VERSION} - " in changelog
     assert [name for name in PACKAGES if f"\n### {name}\n" not in changelog] == []
+
+
+def test_the_citation_is_of_this_version():
+    assert f"\nversion: {VERSION}\n" in in_repository("CITATION.cff")
+
+
+def test_the_documentation_takes_the_version_from_the_file():
+    assert re.search(r'^release = version = .*"VERSION"', in_repository("docs", "conf.py"), re.MULTILINE)
+
+
+@each_package
+def test_metadata_is_the_same_where_it_should_be(name):
+    first = PROJECTS["nanograd-engine"]
+    for field in ("license", "license-files", "authors", "requires-python", "readme", "dynamic"):
+        assert PROJECTS[name][field] == first[field]
+    pythons = [line for line in first["classifiers"] if "Python :: 3." in line]
+    assert set(pythons) <= set(PROJECTS[name]["classifiers"])
+    folder = f"https://github.com/nanograd/nanograd/tree/main/packages/{name}"
+    assert PROJECTS[name]["urls"] == first["urls"] | {"Source": folder}
+
+
+def test_what_is_classified_is_tested():
+    pythons = re.findall(r"Python :: (3\.\d+)", str(PROJECTS["nanograd-engine"]["classifiers"]))
+    assert f"python: {pythons}".replace("'", '"') in in_repository(".github", "workflows", "ci.yml")
+
+
+def test_a_dependency_has_one_lower_bound():
+    texts = [
+        in_repository(folder, "requirements.txt") for folder in ("docs", "examples", "browser", "oracle")
+    ]
+    lines = [line.partition("#")[0].strip() for text in texts for line in text.splitlines()]
+    needs = [Requirement(line) for line in lines if line]
+    for name, path in PACKAGES.items():
+        groups = tomllib.loads((path / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+        needs += [*requirements_of(name), *map(Requirement, groups["test"])]
+    bounds = {}
+    for need in needs:
+        bounds.setdefault(need.name, set()).update(
+            str(part) for part in need.specifier if part.operator == ">="
+        )
+    assert {name: found for name, found in bounds.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("session", sessions())
+def test_contributing_tells_what_a_session_does(session):
+    assert f"\n| `nox -s {session}` |" in in_repository("CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("workflow", sorted(path.name for path in ROOT.glob(".github/workflows/*.yml")))
+def test_workflows_run_sessions_that_there_are(workflow):
+    text = in_repository(".github", "workflows", workflow)
+    called = " ".join(re.findall(r"nox -s((?: [a-z][a-z-]*)+)", text)).split()
+    matrix = re.search(r"^ +session:\n((?: +- .*\n)+)", text, re.MULTILINE)
+    listed = re.findall(r"- ([a-z-]+)", matrix[1]) if matrix else []
+    assert {*called, *listed}
+    assert {*called, *listed} <= set(sessions())
+
+
+def test_workflows_take_actions_at_a_commit():
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob(".github/workflows/*.yml")]
+    used = [line for text in texts for line in re.findall(r"uses: .*", text)]
+    assert used
+    pinned = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [line for line in used if not pinned.fullmatch(line)] == []
+    assert len({line.split("@")[0] for line in used}) == len(set(used)), "an action is taken at two commits"
+
+
+PUBLIC = "https://github.com/nanograd/nanograd/", "https://raw.githubusercontent.com/nanograd/nanograd/main/"
+TEXTS = (
+    "*.md",
+    "*.cff",
+    ".github/**/*.md",
+    ".github/**/*.yml",
+    "packages/*/README.md",
+    "packages/*/pyproject.toml",
+)
+
+
+def test_addresses_of_this_repository_lead_somewhere():
+    texts = [path.read_text(encoding="utf-8") for pattern in TEXTS for path in ROOT.glob(pattern)]
+    addresses = {found for text in texts for found in re.findall(r"https://[^\s\"')>\]]+", text)}
+    files = {
+        re.sub(r"^(tree|blob)/main/", "", found.removeprefix(start))
+        for found in addresses
+        for start in PUBLIC
+        if found.startswith(start)
+    }
+    pages = {found.removeprefix(DOCS).removesuffix(".html") for found in addresses if found.startswith(DOCS)}
+    assert len(files) > 8
+    assert len(pages) > 8
+    services = {"issues", "security/advisories/new"}
+    assert [file for file in sorted(files - services) if not (ROOT / file).exists()] == []
+    made = {"", "gallery/index"}
+    assert [page for page in sorted(pages - made) if not (ROOT / "docs" / f"{page}.rst").exists()] == []
+
+
+def test_every_package_is_published():
+    release = in_repository(".github", "workflows", "release.yml")
+    assert sorted(re.findall(r"^ +- (nanograd-\w+)$", release, re.MULTILINE)) == list(PACKAGES)

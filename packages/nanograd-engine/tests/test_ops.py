@@ -9,6 +9,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+from nanograd import engine
 from nanograd.engine import FLOATS, OPS, VALUES, ArgumentError, ScalarValue
 from nanograd.engine._apply import apply
 from nanograd.engine._ops import row
@@ -77,6 +78,8 @@ FORMULAS = {
 }
 # Tested below, one by one: rounding to digits is no formula, and % jumps where x / y is whole.
 WITHOUT_FORMULA = {"round", "%", "floor_divide"}
+# Reached by an operator, a builtin or an argument of another, or there for the derivatives of others.
+WITHOUT_NAME = {"neg", "abs", "round", "floor_divide", "gelu_tanh", "erfc", "gaussian"}
 FLAT = {"sign", "floor", "ceil", "trunc", "round", "floor_divide"}
 
 # The error that a row may have beyond 4 units in the last place, as (values, derivatives), and why.
@@ -116,7 +119,15 @@ def arity_of(op):
 
 
 def test_every_row_is_tested_here():
-    assert set(OPS) == set(FORMULAS) | WITHOUT_FORMULA
+    assert set(OPS) == set(FORMULAS) | WITHOUT_FORMULA, "write the formula of a new row into FORMULAS"
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.symbol.isidentifier()], ids=str)
+def test_what_has_a_name_can_be_called_by_it(op):
+    if op.symbol not in WITHOUT_NAME:
+        function = f"{op.symbol}_" if op.symbol == "sum" else op.symbol  # sum is Python's
+        assert function in engine.__all__, f"{op.symbol} is not exported by nanograd.engine"
+        assert op.arity != 1 or hasattr(ScalarValue, op.symbol), f"ScalarValue has no method {op.symbol}()"
 
 
 def points(op, largest=1e150):

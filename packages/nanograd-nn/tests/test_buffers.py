@@ -223,5 +223,6 @@ def test_parts_are_found_by_name():
 def test_what_is_not_there_is_said(method, target, message):
     with pytest.raises(MissingPartError) as error:
         getattr(Sequential(MLP(2, [3, 1]), Part()), method)(target)
-    assert str(error.value) == message
+    kind = method.removeprefix("get_").removeprefix("sub")
+    assert str(error.value) == f"{message}. named_{kind}s() lists those there are."
     assert isinstance(error.value, AttributeError)

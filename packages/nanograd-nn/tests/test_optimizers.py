@@ -328,13 +328,20 @@ BETA = "betas[0] takes a real number and got str: 'x'. Convert it first: float('
 ACCUMULATOR = "Invalid initial_accumulator_value value: -1"
 T0 = "t0 takes a real number and got NoneType: None. A function without a return statement gives None."
 NO_VALUE = "optimizer can only optimize ScalarValues, but one of the params is "
-NO_LEAF = "can't optimize a non-leaf ScalarValue: ScalarValue(data=2.0) was computed"
+NO_LEAF = (
+    "can't optimize a non-leaf ScalarValue: ScalarValue(data=2.0) was computed. Give the leaves it was "
+    "computed from, or parameter.detach().requires_grad_() for a new one."
+)
 DUPLICATE = "optimizer contains a parameter group with duplicate parameters"
 SOME_NAMES = "all optimizer params should be with/without names. Some param names are missing"
 TWO_GROUPS = [{"params": [w]}, {"params": [w]}]
+EMPTY = (
+    "optimizer got an empty parameter list: give it the parameters() of a model that has some, "
+    "or a list of ScalarValues"
+)
 REFUSED = [
-    (SGD, [], {}, ArgumentError, "optimizer got an empty parameter list"),
-    (SGD, [{"params": []}], {}, ArgumentError, "optimizer got an empty parameter list"),
+    (SGD, [], {}, ArgumentError, EMPTY),
+    (SGD, [{"params": []}], {}, ArgumentError, EMPTY),
     (SGD, [{"params": 5}], {}, NumberTypeError, "params of a parameter group are ScalarValues, and got int"),
     (SGD, [("w", w), Parameter(1.0)], {}, ArgumentError, SOME_NAMES),
     (SGD, [("w", 1.0)], {}, NumberTypeError, NO_VALUE + "float"),

@@ -8,8 +8,9 @@ often makes the derivative shorter: the slope of ``exp`` is ``o``.
 Where a function has no derivative the rows follow PyTorch 2: relu'(0) = 0, abs'(0) = 0, x**0 is flat
 everywhere.
 
-To add an operation, write its row here, its method in ``_elementary.py`` and its function in
-``_functions.py``. The tests, drawings and formulas go through the table and find it there.
+To add an operation, write its row here, its function beside its like (``_exponentials.py``,
+``_activations.py`` and so on) and its method in ``_elementary.py``; ``CONTRIBUTING.md`` does it step by step.
+The tests, drawings and formulas go through the table and find it there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Checking gradients: every derivative beside a numeric one, with an error that can be trusted.
 
 It is a module of its own, which ``nanograd.engine`` does not import, for those who write an operation, a
-layer or a loss and want to know that its gradients are right.
+layer or a loss and want to know that its gradients are right. Its other half is for those who learn: checks
+of what one writes by hand, from the derivative of a product to a step of training, that say which mistake a
+wrong answer looks like.
 """
 
 from __future__ import annotations
@@ -10,13 +12,36 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nanograd.engine._backward import grad
+from nanograd.engine._exercises._causality import check_causal
+from nanograd.engine._exercises._forward_pass import check_forward_pass
+from nanograd.engine._exercises._gradient import check_gradient
+from nanograd.engine._exercises._operation import check_backward
+from nanograd.engine._exercises._own_backward import check_backward_pass
+from nanograd.engine._exercises._topological_order import check_topological_order
+from nanograd.engine._exercises._training import check_training_step
+from nanograd.engine._exercises._verdict import CheckFailedError, CheckPassed
 from nanograd.engine._floats import Number
 from nanograd.engine._gradcheck import Inputs, check, flat_outputs
 from nanograd.engine._gradcheck_report import CheckedDerivative, GradcheckError, GradcheckReport
 from nanograd.engine._modes import enable_grad
 from nanograd.engine._value import ScalarValue
 
-__all__ = ["CheckedDerivative", "GradcheckError", "GradcheckReport", "gradcheck", "gradgradcheck"]
+__all__ = [
+    "CheckFailedError",
+    "CheckPassed",
+    "CheckedDerivative",
+    "GradcheckError",
+    "GradcheckReport",
+    "check_backward",
+    "check_backward_pass",
+    "check_causal",
+    "check_forward_pass",
+    "check_gradient",
+    "check_topological_order",
+    "check_training_step",
+    "gradcheck",
+    "gradgradcheck",
+]
 
 
 def gradcheck(

@@ -171,4 +171,7 @@ class _Holder:
 
 def _no_part(whole: object, target: str, kind: str, found: object) -> MissingPartError:
     there = "nothing" if found is None else type(found).__name__
-    return MissingPartError(f"{type(whole).__name__} has no {kind} {target!r}: {there} is there")
+    return MissingPartError(
+        f"{type(whole).__name__} has no {kind} {target!r}: {there} is there. "
+        f"named_{kind}s() lists those there are."
+    )

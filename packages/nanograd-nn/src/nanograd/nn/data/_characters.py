@@ -69,7 +69,8 @@ class CharacterVocabulary:
             return [0, *(self._numbers[character] for character in word), 0]
         except KeyError as error:
             raise UnknownCharacterError(
-                f"{error.args[0]!r} of {word!r} is not in the vocabulary: {self.characters!r}"
+                f"{error.args[0]!r} of {word!r} is not in the vocabulary: {self.characters!r}. "
+                "Make the vocabulary of all words that it is to encode."
             ) from None
 
     def decode(self, numbers: Sequence[int]) -> str:

@@ -11,6 +11,11 @@ ParamGroup: TypeAlias = dict[str, Any]
 Params: TypeAlias = Iterable[ScalarValue] | Iterable[tuple[str, ScalarValue]] | Iterable[Mapping[str, Any]]
 """Parameters, with their names or without, or one dict a group: ``{"params": parameters, "lr": 0.1}``."""
 
+_EMPTY = (
+    "optimizer got an empty parameter list: give it the parameters() of a model that has some, "
+    "or a list of ScalarValues"
+)
+
 # What schedulers write into a group beside its hyperparameters, and read from it when they resume.
 _SCHEDULED = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
 
@@ -30,7 +35,7 @@ def param_groups(params: Params) -> list[Mapping[str, Any]]:
     _refuse_set(params)
     given = list(params)
     if not given:
-        raise ArgumentError("optimizer got an empty parameter list")
+        raise ArgumentError(_EMPTY)
     if all(isinstance(item, Mapping) for item in given):
         return given  # type: ignore[return-value]  # just seen
     return [{"params": given}]
@@ -76,9 +81,12 @@ def complete_group(
                 f"but one of the params is {type(parameter).__name__}"
             )
         if not parameter.is_leaf:
-            raise ArgumentError(f"can't optimize a non-leaf ScalarValue: {parameter!r} was computed")
+            raise ArgumentError(
+                f"can't optimize a non-leaf ScalarValue: {parameter!r} was computed. Give the leaves it was "
+                "computed from, or parameter.detach().requires_grad_() for a new one."
+            )
     if not params:
-        raise ArgumentError("optimizer got an empty parameter list")
+        raise ArgumentError(_EMPTY)
     if len(set(params)) < len(params):
         raise ArgumentError("optimizer contains a parameter group with duplicate parameters")
     if not set(taken).isdisjoint(params):
