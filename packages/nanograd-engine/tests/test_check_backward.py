@@ -155,10 +155,10 @@ MISTAKES = {
     "result alone": (lambda x: x**3, lambda g, x: x**3, "the result of the operation"),
     "zero": (product, lambda g, x, y: (0.0, g * x), "x is treated as a constant"),
     "upside down": (lambda x: x**3, lambda g, x: g / (3 * x**2), "upside down"),
-    "inside, 2 x": (inside, lambda g, x: g * 3 * (x**2 + 1) ** 2, "multiplied by 2 * x, which looks like"),
+    "inside, 2 x": (inside, lambda g, x: g * 3 * (x**2 + 1) ** 2, "multiplied by 2 * x: a factor is missing"),
     "inside, cos": (lambda x: exp(sin(x)), lambda g, x: g * exp(sin(x)), "the result of the operation"),
     "inside, y": (lambda x, y: sin(x * y), lambda g, x, y: (g * math.cos(x * y), g * x * math.cos(x * y)),
-                  "multiplied by y, which looks like the derivative of the inside"),
+                  "multiplied by y: a factor is missing, such as the derivative of the inside"),
     "at the result": (sin, lambda g, x: g * math.cos(math.sin(x)), "derivative at the result"),
     "formula for the result": (tanh, lambda g, x: g * (1 - x**2), "takes the result of the operation"),
     "formula of sigmoid": (sigmoid, lambda g, x: g * x * (1 - x), "takes the result of the operation"),
@@ -188,7 +188,7 @@ def test_a_mistake_gets_its_own_hint(mistake):
     [
         (
             lambda g, x, w, b: (g * w, g * x, g),
-            "multiplied by (1 - result**2), which looks like the derivative of",
+            "multiplied by (1 - result**2): a factor is missing",
         ),
         (
             lambda g, x, w, b: [g * (1 - (x * w + b) ** 2) * slope for slope in (w, x, 1)],

@@ -94,12 +94,12 @@ def preorder(root, visited=None):
 @pytest.mark.parametrize(
     ("sort", "problem", "hint"),
     [
-        (recursive, "the walk did not come to an end", "ends near 1,000 calls"),
+        (recursive, "the walk does not end", "ends near 1,000 calls"),
         (lambda root: kahn(root)[::-1], "y comes before its operand x", "This is the reverse"),
         (lambda root: breadth_first(root)[::-1], "b comes before its operand", "children are in the list"),
         (lambda root: preorder(root)[::-1], "comes before its operand", "children are in the list"),
         (without_a_set, "x is in the list twice", "used twice"),
-        (filtered_afterwards, "the walk did not come to an end", "Twice as many paths"),
+        (filtered_afterwards, "the walk does not end", "Twice as many paths"),
         (with_in_list, "is missing", "== compares numbers"),
         (lambda root: kahn(root)[:-1], "y is missing", "The result itself belongs to the list"),
         (lambda root: [v for v in kahn(root) if v.children], "x is missing", "Leaves belong to the list too"),

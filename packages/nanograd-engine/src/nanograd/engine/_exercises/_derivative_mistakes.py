@@ -48,7 +48,7 @@ class Case(NamedTuple):
 Prediction = Callable[[Case], float]
 
 NO_USUAL_MISTAKE = (
-    "It fits none of the usual mistakes. Compare it with (f(x + h) - f(x - h)) / (2 * h) for a small h."
+    "It fits none of the usual mistakes. Compare it with (f(x+h) - f(x-h)) / (2*h) for a small h."
 )
 
 
@@ -207,10 +207,10 @@ def _by_a_factor(trials: Sequence[Trial], names: Sequence[str], indices: Sequenc
                         too_few = too_few and is_close(got * number, trial.expected[index])
                         too_many = too_many and is_close(got, trial.expected[index] * number)
                 if too_few:
+                    part = "the outermost function" if at is None else "the inside"
                     yield (
-                        f"{which} right if multiplied by {written}, which looks like the derivative of "
-                        f"{'the outermost function' if at is None else 'the inside'}: the chain rule "
-                        f"multiplies by it.{also}"
+                        f"{which} right if multiplied by {written}: a factor is missing, such as the "
+                        f"derivative of {part}.{also}"
                     )
                 if too_many:
                     yield f"{which} multiplied by {written} once too often.{also}"

@@ -101,7 +101,7 @@ def _gradients(backward: Callable[[ScalarValue], Any], graph: PracticeGraph) -> 
         with calling(_NAME, graph.written):
             backward(graph.root)
     except (RecursionError, ManyVisitsError) as error:
-        raise walk_failed(_NAME, "the pass did not come to an end", graph.written, error) from None
+        raise walk_failed(_NAME, "the pass does not end", graph.written, error) from None
     return {node: node.grad for node in order}
 
 

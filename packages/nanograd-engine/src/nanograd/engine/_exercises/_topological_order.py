@@ -57,7 +57,7 @@ def check_topological_order(sort: Callable[[ScalarValue], Any]) -> CheckPassed:
                 answer = sort(graph.root)
                 given = list(answer) if hasattr(answer, "__iter__") else [answer]
         except (RecursionError, ManyVisitsError) as error:
-            raise walk_failed(check, "the walk did not come to an end", graph.written, error) from None
+            raise walk_failed(check, "the walk does not end", graph.written, error) from None
         problem, hint = _disorder(given, expected, graph.root)
         if problem:
             raise CheckFailedError(check, problem, graph.written, named(expected), named(given), hint)
