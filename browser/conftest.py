@@ -124,14 +124,20 @@ class Watched:
 
 
 @pytest.fixture
-def explorer(browser: BrowserContext, tmp_path: Path) -> Iterator[Watched]:
-    """A fresh page of 1280 by 800; a test fails if the page complained or asked for anything but itself."""
+def watched(browser: BrowserContext, tmp_path: Path) -> Iterator[Watched]:
+    """A fresh page of 1280 by 800; a test fails if the page complained."""
     page = browser.new_page()
     page.set_viewport_size({"width": 1280, "height": 800})
     watched = Watched(page, tmp_path)
     yield watched
     page.close()
     assert watched.messages == []
+
+
+@pytest.fixture
+def explorer(watched: Watched) -> Iterator[Watched]:
+    """A fresh page; a test fails if the page complained or asked for anything but itself."""
+    yield watched
     assert [url for url in watched.requests if not url.startswith("file:")] == []
 
 

@@ -56,7 +56,7 @@ TOOL = """
     <span id="live-status" role="status"></span>
   </p>
   <p class="live-hint" id="live-keys">Ctrl+Enter runs the program as well. Python is loaded when you run
-  the first program: {megabytes:.0f} MB, from this site, which then stay in the browser's cache.</p>
+  the first program: up to {megabytes:.0f} MB, from this site, which then stay in the browser's cache.</p>
   <div id="live-result" role="region" aria-label="Result"></div>
 </form>
 """

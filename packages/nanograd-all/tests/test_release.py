@@ -139,7 +139,7 @@ def test_there_are_no_faults_without_a_fault(root, dist, tmp_path):
     ("file", "old", "new", "expected"),
     [
         ("VERSION", "0.2.0", "0.2", "VERSION is '0.2': write three numbers as in 0.1.0"),
-        ("VERSION", "0.2.0", "0.2.0-rc1", "VERSION is '0.2.0-rc1': write three numbers as in 0.1.0"),
+        ("VERSION", "0.2.0", "0.2.0rc1", "VERSION is '0.2.0rc1': write three numbers as in 0.1.0"),
         ("VERSION", "0.2.0", "next", "VERSION is 'next': write three numbers as in 0.1.0"),
         (
             "CITATION.cff",
@@ -169,12 +169,6 @@ def test_a_text_of_another_version_is_found(root, file, old, new, expected):
     assert any(fault.startswith(expected) for fault in versions.faults_of_version(root)), (
         versions.faults_of_version(root)
     )
-
-
-def test_a_pre_release_is_a_version(root):
-    for file in ("VERSION", "CITATION.cff", "CHANGELOG.md"):
-        write(root / file, (root / file).read_text().replace("0.2.0", "0.2.0rc1"))
-    assert versions.faults_of_version(root) == []
 
 
 def test_an_unreleased_version_has_no_faults_but_steps_to_do(root):
@@ -308,7 +302,7 @@ def test_what_was_built_once_is_found(dist, tmp_path):
         (
             "numpy>=2",
             "numpy @ https://a.org/a.whl",
-            "it requires numpy @ https://a.org/a.whl: an index refuses",
+            "it requires numpy from https://a.org/a.whl: an index refuses",
         ),
         (">=3.11", "3.11 or newer", "'3.11 or newer' is invalid for 'requires-python'"),
     ],

@@ -124,6 +124,22 @@ def each_path_by_recursion(root):
     visit(next(started(root)))
 
 
+def each_path_in_a_queue(root):
+    waiting = [next(started(root))]
+    while waiting:
+        value = waiting.pop(0)
+        for child, slope in uses(value):
+            child.grad += slope * value.grad
+            waiting.append(child)
+
+
+def zeroed_on_the_way(root):
+    for value in started(root):
+        value.grad = 0.0
+        for child, slope in uses(value):
+            child.grad += slope * value.grad
+
+
 def each_path_at_once(root):
     def visit(value):
         for child, slope in uses(value):
@@ -206,6 +222,8 @@ CASES = {
     "added": (added, "added to the arriving gradient"),
     "swapped": (swapped, "have each other's derivative"),
     "each path": (each_path_by_recursion, "visited once for every path"),
+    "each path in a queue": (each_path_in_a_queue, "visited once for every path"),
+    "zeroed on the way": (zeroed_on_the_way, "after all values were set to 0, and keep it"),
     "each path at once": (each_path_at_once, "visited once for every path"),
     "each path, rightly": (each_path_rightly, "remember visited values in a set"),
     "too early, breadth first": (too_early(0), "before all of it has arrived"),

@@ -30,6 +30,21 @@ def again(value):
     return value if value.is_leaf else RIGHT[value.op.symbol](*map(again, value.children))
 
 
+def one_step(root):
+    return root.data if root.is_leaf else RIGHT[root.op.symbol](*[child.data for child in root.children])
+
+
+def without_minus(value):
+    if value.is_leaf:
+        return value.data
+    x, y = [without_minus(child) for child in value.children]
+    if value.op.symbol == "+":
+        return x + y
+    if value.op.symbol == "*":
+        return x * y
+    return None
+
+
 @pytest.mark.parametrize(
     "walk", [evaluated(RIGHT), in_order, again], ids=["recursive", "in order", "ScalarValues"]
 )
@@ -46,17 +61,33 @@ def test_right_walks_pass(walk):
         (evaluated({**RIGHT, "-": mul}), "'-' is treated as '*'"),
         (evaluated({**RIGHT, "*": add}), "'*' is treated as '+'"),
         (evaluated({**RIGHT, "+": mul}), "'+' is treated as '*'"),
+        (evaluated({**RIGHT, "+": sub}), "'+' is treated as '-'"),
+        (evaluated({**RIGHT, "*": sub}), "'*' is treated as '-'"),
+        (one_step, "The operands are from before the leaves were changed"),
         (lambda value: evaluated(RIGHT)(value.children[0]), "It is the number of x, an operand"),
         (lambda value: 7.25, "Compute the operands first"),
-        (lambda value: None, "ends without a return statement"),
+        (lambda value: None, "It returns nothing where .op.symbol is '*': return a number for each symbol."),
+        (without_minus, "It returns nothing where .op.symbol is '-': return a number for each symbol."),
         (lambda value: "7", "Return a number"),
     ],
-    ids=["old", "swapped", "- as +", "- as *", "* as +", "+ as *", "operand", "other", "None", "a string"],
-)
+    ids=[
+        "old", "swapped", "- as +", "- as *", "* as +", "+ as *", "+ as -", "* as -", "one step", "operand",
+        "other", "None", "no minus", "a string",
+    ],
+)  # fmt: skip
 def test_a_mistake_gets_its_own_hint(walk, hint):
     with pytest.raises(CheckFailedError) as caught:
         check_forward_pass(walk)
     assert hint in caught.value.hint
+
+
+def test_what_is_no_number_is_shown():
+    with pytest.raises(CheckFailedError) as caught:
+        check_forward_pass(lambda value: None)
+    assert caught.value.got == "None"
+    with pytest.raises(CheckFailedError) as caught:
+        check_forward_pass(lambda value: [value.data])
+    assert caught.value.got == "list: [6.0]"
 
 
 def test_the_engine_itself_does_not_compute_anew():

@@ -93,6 +93,18 @@ MISTAKES = {
     ),
     "factor": (squares, lambda xs: [6 * x for x in xs], "3 times what it should be"),
     "term": (squares, lambda xs: [2 * x + 0.75 for x in xs], "Every derivative is 0.75 more"),
+    "a third": (weighted, lambda xs: [(k + 1) * x**2 for k, x in enumerate(xs)], "a factor 3 is missing"),
+    "no brackets": (
+        squares,
+        lambda xs: [slope * 1e-10 for slope in numeric(squares, xs)],
+        "1e-10 times what it should be at every input. A difference is divided by (2 * h), with parentheses",
+    ),
+    "not divided": (squares, lambda xs: numeric(squares, xs, span=1e5), "divided by (2 * h), with parentheses"),
+    "too small a step": (weighted, lambda xs: numeric(weighted, xs, 1e-14), "h is too large or too small"),
+    "no step": (weighted, lambda xs: numeric(weighted, xs, 1e-20), "or h is so small that x + h is x"),
+    "all moved": (squares, lambda xs: [2 * sum(xs)] * len(xs), "moved at once: move one alone"),
+    "nan": (squares, lambda xs: [math.nan] * len(xs), "not a finite number everywhere"),
+    "inf": (squares, lambda xs: [math.inf] * len(xs), "not a finite number everywhere"),
     "constant": (squares, lambda xs: [4.0] * len(xs), "the same number for all"),
     "one side": (weighted, lambda xs: numeric(weighted, xs, 1e-3, 1.0, (1, 0)), "nearly right, off by up to"),
     "large step": (weighted, lambda xs: numeric(weighted, xs, 0.2), "nearly right, off by up to 0.2"),
@@ -125,18 +137,40 @@ def test_a_list_that_was_changed_is_named():
     error = failure(squares, careless)
     assert error.problem == "your function changed the list that it was given"
     assert (error.expected, error.got) == ("xs[0] = 2.0 afterwards too", "xs[0] = 2.5")
-    assert "in a copy" in error.hint
+    assert error.hint == "Put each number back before the next one is moved, or move it in a copy: list(xs)."
+
+
+def test_a_list_that_was_put_back_with_a_rounding_error_is_named():
+    def nearly_careful(xs, h=1e-5):
+        slopes = []
+        for i in range(len(xs)):
+            xs[i] += h
+            above = squares(xs)
+            xs[i] -= 2 * h
+            slopes.append((above - squares(xs)) / (2 * h))
+            xs[i] += h
+        return slopes
+
+    error = failure(squares, nearly_careful)
+    assert error.got == "xs[2] = 0.49999999999999994"
+    assert error.hint == (
+        "Moving a number back rounds it. Keep it and assign it again: old = xs[i], and at the end xs[i] = old. "
+        "Or move it in a copy: list(xs)."
+    )
 
 
 @pytest.mark.parametrize(
     ("its_gradient", "got", "hint"),
     [
-        (lambda xs: None, "NoneType: None", "without a return statement"),
+        (lambda xs: None, "None", "without a return statement"),
         (lambda xs: 1.0, "float: 1.0", "as long as the list"),
-        (lambda xs: [1.0], "1 number: [1]", "as long as the list"),
+        (lambda xs: [1.0], "1 number: [1]", "as long as the list that it is taken at. Is `return` in the loop?"),
+        (lambda xs: [1.0, 2.0], "2 numbers: [1, 2]", "as long as the list"),
+        (lambda xs: {2 * x for x in xs}, "set: {1.0, 4.0, 6.0}", "Return a list: in a dict or set no number has a place"),
+        (lambda xs: {k: 2 * x for k, x in enumerate(xs)}, "dict: {0: 4.0, 1: 6.0, 2: 1.0}", "Return a list:"),
         (lambda xs: "abc", "str: 'abc'", "as long as the list"),
     ],
-    ids=["None", "a number", "one for all", "a string"],
+    ids=["None", "a number", "one for all", "two", "a set", "a dict", "a string"],
 )
 def test_what_is_not_a_derivative_for_each_number_is_named(its_gradient, got, hint):
     error = failure(squares, its_gradient)
@@ -170,3 +204,19 @@ def test_other_wrong_arguments_are_refused():
 def pair(*xs):
     x, y = xs
     return ScalarValue(1.0) * x * y
+
+
+@pytest.mark.parametrize(
+    ("function", "returned"),
+    [
+        (lambda xs: None, "None. A function without a return statement gives None."),
+        (lambda xs: [1.0], "list: [1.0]. If it computes derivatives, it belongs in the second place."),
+    ],
+    ids=["None", "a list"],
+)
+def test_a_function_that_returns_no_number_is_refused(function, returned):
+    with pytest.raises(NumberTypeError) as caught:
+        check_gradient(function, lambda xs: xs)
+    assert str(caught.value) == (
+        f"check_gradient(function) takes a function that returns one number, and this one returned {returned}"
+    )

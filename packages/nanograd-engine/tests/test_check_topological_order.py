@@ -106,11 +106,14 @@ def preorder(root, visited=None):
         (lambda root: list(dict.fromkeys([*root.children, root])), "x is missing", "Leaves belong"),
         (lambda root: [*kahn(root), ScalarValue(9.5)], "values that the result does not depend on", "alone"),
         (lambda root: [v.data for v in kahn(root)], "the list holds float: 2.0", "not their numbers"),
-        (lambda root: None, "the list holds NoneType: None", "Return a list of values"),
+        (lambda root: root, "it returns ScalarValue: ScalarValue(data=6.0)", "Return a list of values."),
+        (lambda root: None, "it returns None", "A function without a return statement gives None."),
+        (lambda root: set(kahn(root)), "it returns a set", "A set has no order. Append each value to a list too."),
+        (lambda root: [], "the list is empty", "Begin at the given result"),
     ],
     ids=[
         "recursive", "reversed", "breadth first", "depth first", "repeated", "every path", "in list",
-        "no root", "no leaves", "one step", "a stranger", "numbers", "None",
+        "no root", "no leaves", "one step", "a stranger", "numbers", "a value", "None", "a set", "empty",
     ],
 )  # fmt: skip
 def test_a_mistake_gets_its_own_hint(sort, problem, hint):

@@ -20,9 +20,9 @@ from nanograd.engine.testing import (
 CHECKS = {
     check_backward: (lambda call: check_backward(lambda x: x * x, call), "x = 2, gradient = 1"),
     check_gradient: (lambda call: check_gradient(sum, call), "[2, 3, 0.5]"),
-    check_forward_pass: (check_forward_pass, "y = x * w with x = 3.5, w = 4.5"),
-    check_topological_order: (check_topological_order, "y = x * w"),
-    check_backward_pass: (check_backward_pass, "y = x * w"),
+    check_forward_pass: (check_forward_pass, "y, where y = x * w and x = 3.5, w = 4.5"),
+    check_topological_order: (check_topological_order, "y, where y = x * w"),
+    check_backward_pass: (check_backward_pass, "y, where y = x * w"),
     check_training_step: (check_training_step, "w = 3, b = -1, lr = 0.1"),
     check_causal: (check_causal, "4 inputs of 3 numbers"),
 }
@@ -47,7 +47,7 @@ def test_an_error_of_the_learners_code_says_at_which_input_it_came(check):
 def test_what_is_not_a_function_is_refused(check):
     called, _ = CHECKS[check]
     with pytest.raises(
-        ArgumentError, match=rf"{check.__name__}\(\w+\) takes a function and got NoneType: None"
+        ArgumentError, match=rf"{check.__name__}\(\w+\) takes a function and got None\. Give the function"
     ):
         called(None)
 

@@ -15,7 +15,7 @@ from nanograd.symbolic import (
     simplify,
     to_sympy,
 )
-from nanograd.symbolic._simplifier import _each, shortest
+from nanograd.symbolic._simplifier import shortest, shortest_of
 
 x, y = sympy.symbols("x y", real=True)
 
@@ -43,8 +43,8 @@ def test_a_form_with_other_values_is_not_believed(monkeypatch):
 
 def test_matrices_and_tuples_are_simplified_entry_by_entry():
     entry = sympy.sin(x) ** 2 + sympy.cos(x) ** 2
-    assert _each(sympy.Matrix([[entry, x]])) == sympy.Matrix([[1, x]])
-    assert _each(sympy.Tuple(entry, y)) == sympy.Tuple(1, y)
+    assert shortest_of(sympy.Matrix([[entry, x]])) == sympy.Matrix([[1, x]])
+    assert shortest_of(sympy.Tuple(entry, y)) == sympy.Tuple(1, y)
 
 
 def test_a_shared_formula_stays_shared_and_it_works_in_a_thread():
@@ -68,6 +68,16 @@ def test_the_time_is_limited_and_the_formula_kept():
     assert caught.value.formula is formula
     assert caught.value.seconds == 0.2
     assert isinstance(caught.value, (NanogradError, TimeoutError))
+
+
+def test_where_there_are_no_processes_this_one_simplifies(monkeypatch):
+    def refused(*_, **__):
+        raise OSError("emscripten does not support processes.")
+
+    monkeypatch.setattr("nanograd.symbolic._simplify._HAS_PROCESSES", False)
+    monkeypatch.setattr("subprocess.run", refused)
+    assert simplify(sympy.sin(x) ** 2 + sympy.cos(x) ** 2) == 1
+    assert simplify(sympy.Matrix([sympy.sin(x) ** 2 + sympy.cos(x) ** 2, x])) == sympy.Matrix([1, x])
 
 
 def test_what_is_no_formula_is_refused():

@@ -1,6 +1,6 @@
 """The process that simplifies: it reads an expression, and writes the shortest form that it finds.
 
-It runs apart from the program that asks, so that it can be ended at any moment. Nothing imports it but tests.
+It runs apart from the program that asks, so that it can be ended at any moment.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import pickle
 import random
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import sympy
 from nanograd.symbolic._sympy_numbers import Expression
@@ -23,6 +24,16 @@ _ATTEMPTS: tuple[Callable[[Expression], Expression], ...] = (
     sympy.expand,
 )
 _POINTS = 5
+
+
+def shortest_of(expression: Any) -> Any:
+    """Return the shortest form of an expression, or of each entry of a matrix or a tuple."""
+    if isinstance(expression, (sympy.MatrixBase, sympy.Tuple)):
+        entries = [shortest(entry) for entry in expression]
+        if isinstance(expression, sympy.Tuple):
+            return sympy.Tuple(*entries)
+        return type(expression)(*expression.shape, entries)
+    return shortest(expression)
 
 
 def shortest(expression: Expression) -> Expression:
@@ -72,16 +83,7 @@ def _same_values(expression: Expression, form: Expression) -> bool:
 def main() -> None:
     """Read pickled expressions from the standard input, and write their shortest forms to standard output."""
     expressions = pickle.load(sys.stdin.buffer)  # noqa: S301  # the process that started this one wrote it
-    sys.stdout.buffer.write(pickle.dumps([_each(expression) for expression in expressions]))
-
-
-def _each(expression: Expression) -> Expression:
-    if isinstance(expression, (sympy.MatrixBase, sympy.Tuple)):
-        entries = [shortest(entry) for entry in expression]
-        if isinstance(expression, sympy.Tuple):
-            return sympy.Tuple(*entries)
-        return type(expression)(*expression.shape, entries)
-    return shortest(expression)
+    sys.stdout.buffer.write(pickle.dumps([shortest_of(expression) for expression in expressions]))
 
 
 if __name__ == "__main__":

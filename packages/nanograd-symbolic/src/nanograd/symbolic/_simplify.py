@@ -3,7 +3,8 @@
 SymPy may think for hours. Nothing inside a Python process can be stopped for certain: signals reach the main
 thread only and do not exist on Windows, and an exception thrown into another thread may be swallowed there or
 leave SymPy's caches half written. So another process simplifies, and is ended when its time is over. That
-works in every thread and on every system, and costs the second that the process takes to start.
+works in every thread and on every system, and costs the second that the process takes to start. A browser has
+no processes. There this one simplifies, without a limit: what runs in a browser can be ended from outside.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ import sympy
 from nanograd.engine import ArgumentError, NumberTypeError, ScalarValue
 from nanograd.symbolic._errors import FormulaSizeError, SimplifyTimeoutError
 from nanograd.symbolic._shared import SharedFormula
+from nanograd.symbolic._simplifier import shortest_of
+
+_HAS_PROCESSES = sys.platform != "emscripten"
 
 
 def simplify(formula: Any, *, seconds: float = 20.0) -> Any:
@@ -36,7 +40,7 @@ def simplify(formula: Any, *, seconds: float = 20.0) -> Any:
 
     Args:
         formula: a SymPy expression, a matrix of them, or a :class:`SharedFormula`.
-        seconds: how long it may take.
+        seconds: how long it may take; in a browser there is no limit.
 
     Raises:
         SimplifyTimeoutError: if the time is over; its ``formula`` is the one that was given.
@@ -71,6 +75,8 @@ def _shortened(expressions: list[object], formula: object, seconds: float) -> li
             "simplify(formula) got a formula with too many functions inside each other: simplify its parts, "
             "or the SharedFormula that to_sympy(sharing=True) returns"
         ) from error
+    if not _HAS_PROCESSES:
+        return [shortest_of(expression) for expression in expressions]
     path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
     try:
         done = subprocess.run(

@@ -27,15 +27,22 @@ def _start(root: ScalarValue) -> Gradients:
     return {**dict.fromkeys(topological_order(root), 0.0), root: 1.0}
 
 
-def _along_each_path(root: ScalarValue) -> Gradients:
-    """Visit a value for every path that leads to it, and each time pass on all it has."""
-    gradients, stack = _start(root), [root]
-    while stack:
-        node = stack.pop()
-        for child, partial in _uses(node):
-            gradients[child] += partial * gradients[node]
-        stack.extend(reversed(node.children))
-    return gradients
+def _along_each_path(position: int) -> Callable[[ScalarValue], Gradients]:
+    """Visit a value for every path that leads to it, and each time pass on all it has.
+
+    What waits is taken from its end, ``position`` -1, as calls do, or from its beginning, 0.
+    """
+
+    def gradients_of(root: ScalarValue) -> Gradients:
+        gradients, waiting = _start(root), [root]
+        while waiting:
+            node = waiting.pop(position)
+            for child, partial in _uses(node):
+                gradients[child] += partial * gradients[node]
+            waiting.extend(node.children[::-1] if position else node.children)
+        return gradients
+
+    return gradients_of
 
 
 def _along_each_path_at_once(root: ScalarValue) -> Gradients:
@@ -139,7 +146,8 @@ MISTAKES: tuple[tuple[str, Callable[[ScalarValue], Gradients]], ...] = (
     ),
     ("The local derivative is added to the arriving gradient; the chain rule multiplies.", _sum_of_both),
     ("The two operands have each other's derivative.", _operands_swapped),
-    (_ONCE_A_PATH, _along_each_path),
+    (_ONCE_A_PATH, _along_each_path(-1)),
+    (_ONCE_A_PATH, _along_each_path(0)),
     (_ONCE_A_PATH, _along_each_path_at_once),
     (_EARLY, _too_early(lambda waiting: waiting.pop(0))),
     (_EARLY, _too_early(lambda waiting: waiting.pop())),

@@ -64,7 +64,7 @@ def check_causal(model: Callable[[Any], Any], inputs: Sequence[Sequence[float]] 
     with calling(_NAME, at):
         outputs = model([list(row) for row in rows])
     if not isinstance(outputs, Sequence) or len(outputs) != len(rows):
-        got = counted(len(outputs), "output") if isinstance(outputs, Sequence) else described(outputs)
+        got = counted(len(outputs), "output") if isinstance(outputs, Sequence) else shown(outputs)
         raise CheckFailedError(
             _NAME,
             "there is not an output for every input",

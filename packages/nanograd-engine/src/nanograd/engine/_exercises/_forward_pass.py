@@ -8,12 +8,16 @@ from typing import Any
 
 from nanograd.engine._errors import NumberTypeError
 from nanograd.engine._exercises._numeric import is_close, plain
-from nanograd.engine._exercises._practice_graphs import (
-    practice_graphs,
+from nanograd.engine._exercises._practice_graphs import practice_graphs
+from nanograd.engine._exercises._verdict import (
+    CheckFailedError,
+    CheckPassed,
+    brief,
+    calling,
+    check_functions,
+    shown,
 )
-from nanograd.engine._exercises._verdict import CheckFailedError, CheckPassed, brief, calling, check_functions
 from nanograd.engine._graph import leaves, topological_order
-from nanograd.engine._numbers import described
 from nanograd.engine._value import ScalarValue
 
 _Table = Mapping[str, Callable[[float, float], float]]
@@ -24,7 +28,9 @@ _WRONG_TABLES: tuple[tuple[str, _Table], ...] = (
     ("'-' is treated as '+'.", {**_RIGHT, "-": add}),
     ("'-' is treated as '*'.", {**_RIGHT, "-": mul}),
     ("'*' is treated as '+'.", {**_RIGHT, "*": add}),
+    ("'*' is treated as '-'.", {**_RIGHT, "*": sub}),
     ("'+' is treated as '*'.", {**_RIGHT, "+": mul}),
+    ("'+' is treated as '-'.", {**_RIGHT, "+": sub}),
 )
 _MOVED = 1.5  # what is added to every leaf, so that the numbers from before are wrong
 
@@ -70,19 +76,19 @@ def check_forward_pass(forward: Callable[[ScalarValue], Any]) -> CheckPassed:
             leaf.data += _MOVED
         numbers = ", ".join(f"{leaf.label} = {brief(leaf.data)}" for leaf in given)
         at = f"{graph.written} with {numbers}"
-        with calling(check, at):
+        with calling(check, f"{graph.given} and {numbers}"):
             answer = forward(graph.root)
         expected = _evaluated(graph.root, _RIGHT)
         problem = f"the result {graph.root.label} is wrong"
         try:
-            got = plain(answer, check, "")
+            got = plain(answer, check)
         except NumberTypeError:
             hint = (
-                "A path through the function ends without a return statement."
+                f"It returns nothing where .op.symbol is {str(graph.root.op)!r}: return a number for each symbol."
                 if answer is None
                 else "Return a number."
             )
-            raise CheckFailedError(check, problem, at, brief(expected), described(answer), hint) from None
+            raise CheckFailedError(check, problem, at, brief(expected), shown(answer), hint) from None
         seen.append((graph.root, before, got))
         if not is_close(got, expected):
             raise CheckFailedError(check, problem, at, brief(expected), brief(got), _misread(seen))
@@ -106,6 +112,11 @@ def _misread(seen: Sequence[tuple[ScalarValue, float, float]]) -> str:
     for words, table in _WRONG_TABLES:
         if all(is_close(_evaluated(graph, table), answer) for graph, _, answer in seen):
             return words
+    operands = [child.data for child in root.children]
+    if root.op is not None and is_close(got, _RIGHT[root.op.symbol](*operands)):
+        return (
+            "The operands are from before the leaves were changed: compute each of them anew too, as the result."
+        )
     for child in root.children:
         if is_close(got, _evaluated(child, _RIGHT)):
             return f"It is the number of {child.label}, an operand: the last operation is missing."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from nanograd.engine._errors import ArgumentError, NumberTypeError
-from nanograd.engine._exercises._derivative_mistakes import NO_USUAL_MISTAKE
+from nanograd.engine._exercises._derivative_mistakes import NO_USUAL_MISTAKE, NOT_FINITE
+from nanograd.engine._exercises._missing_factors import times
 from nanograd.engine._exercises._numeric import Point, Sampled, is_close, plain
 from nanograd.engine._exercises._verdict import (
+    NO_RETURN,
     CheckFailedError,
     CheckPassed,
     brief,
@@ -16,13 +19,16 @@ from nanograd.engine._exercises._verdict import (
     check_functions,
     counted,
     listed,
+    ordered,
+    shown,
 )
-from nanograd.engine._numbers import as_number, described
+from nanograd.engine._numbers import as_number
 
 _NAME = "check_gradient"
 
 # Of different lengths, so that a forgotten 1 / n is told from a wrong constant.
 _LISTS = ((2.0, 3.0, 0.5), (0.5, -1.25, 2.5, 0.75), (-1.5, 0.8), (1.2, 0.3, -0.6, 2.2, -0.4))
+_TINY = 1e-3  # a smaller ratio is no factor of a formula: a division by the step is missing or turned round
 
 
 class Trial(NamedTuple):
@@ -36,7 +42,6 @@ class Trial(NamedTuple):
 _Rule = Callable[[Trial], Sequence[float]]
 
 _MISTAKES: tuple[tuple[str, _Rule], ...] = (
-    ("It is 0 at every input: what is computed does not depend on the numbers.", lambda t: [0.0] * len(t.xs)),
     ("It has the wrong sign at every input.", lambda t: [-e for e in t.expected]),
     (
         (
@@ -67,6 +72,10 @@ _MISTAKES: tuple[tuple[str, _Rule], ...] = (
     (
         "Each number is the sum of those up to there: begin each derivative afresh.",
         lambda t: [sum(t.expected[: end + 1]) for end in range(len(t.expected))],
+    ),
+    (
+        "Each number is the sum of all. If it is a numeric derivative, all are moved at once: move one alone.",
+        lambda t: [sum(t.expected)] * len(t.xs),
     ),
 )
 
@@ -161,40 +170,63 @@ def _returned(gradient: Callable[[Any], Any], point: Point, expected: Point) -> 
                 at=listed(point),
                 expected=f"xs[{index}] = {before!r} afterwards too",
                 got=f"xs[{index}] = {after!r}",
-                hint="Put each number back before the next one is moved, or move it in a copy: list(xs).",
+                hint=_how_to_put_back(before, after),
             )
-    numbers = list(given) if hasattr(given, "__iter__") and not isinstance(given, str) else None
+    numbers = ordered(given)
     if numbers is None or len(numbers) != len(point):
-        size = (
-            described(given) if numbers is None else f"{counted(len(numbers), 'number')}: {listed(numbers)}"
-        )
-        hint = "A function without a return statement gives None." if given is None else ""
+        size = shown(given) if numbers is None else f"{counted(len(numbers), 'number')}: {listed(numbers)}"
         raise CheckFailedError(
             check=_NAME,
             problem="it does not return a derivative for each number",
             at=listed(point),
             expected=f"{counted(len(point), 'number')}: {listed(expected)}",
             got=size,
-            hint=hint or "A gradient is as long as the list that it is taken at.",
+            hint=_why_so_many(given, numbers),
         )
     try:
-        return tuple([plain(number, _NAME, "") for number in numbers])
+        return tuple([plain(number, _NAME) for number in numbers])
     except NumberTypeError:
         raise CheckFailedError(
             check=_NAME,
             problem="it returns something that is not a number",
             at=listed(point),
             expected=listed(expected),
-            got=described(given),
+            got=shown(given),
             hint="Return a list of plain numbers.",
         ) from None
 
 
+def _how_to_put_back(before: float, after: object) -> str:
+    if isinstance(after, float) and is_close(before, after, 1e-12, 1e-12):
+        return (
+            "Moving a number back rounds it. Keep it and assign it again: old = xs[i], and at the end "
+            "xs[i] = old. Or move it in a copy: list(xs)."
+        )
+    return "Put each number back before the next one is moved, or move it in a copy: list(xs)."
+
+
+def _why_so_many(given: object, numbers: list[Any] | None) -> str:
+    if given is None:
+        return NO_RETURN
+    if isinstance(given, Set | Mapping):
+        return "Return a list: in a dict or set no number has a place."
+    hint = "A gradient is as long as the list that it is taken at."
+    return f"{hint} Is `return` in the loop?" if numbers is not None and len(numbers) == 1 else hint
+
+
 def _likely_mistake(trials: Sequence[Trial], rtol: float, atol: float) -> str:
+    numbers = [number for trial in trials for number in trial.got]
+    if not all(map(math.isfinite, numbers)):
+        return NOT_FINITE
+    if not any(numbers):
+        return (
+            "It is 0 at every input: what is computed does not depend on the numbers, or h is so small that "
+            "x + h is x."
+        )
     for words, rule in _MISTAKES:
         if all(_agree(trial.got, rule(trial), rtol, atol) for trial in trials):
             return words
-    return _at_one_place(trials, rtol, atol) or _by_a_constant(trials) or _nearly(trials)
+    return _at_one_place(trials, rtol, atol) or _by_a_constant(trials, rtol, atol) or _nearly(trials)
 
 
 def _agree(numbers: Sequence[float], others: Sequence[float], rtol: float, atol: float) -> bool:
@@ -223,11 +255,17 @@ def _at_one_place(trials: Sequence[Trial], rtol: float, atol: float) -> str:
     return f"{where}: look at how that one is treated differently from the others."
 
 
-def _by_a_constant(trials: Sequence[Trial]) -> str:
+def _by_a_constant(trials: Sequence[Trial], rtol: float, atol: float) -> str:
     pairs = [pair for trial in trials for pair in zip(trial.got, trial.expected, strict=True)]
     got, expected = pairs[0]
-    if expected and all(is_close(g, e * got / expected) for g, e in pairs):
-        return f"It is {brief(got / expected)} times what it should be at every input."
+    ratio = got / expected if expected else 0.0
+    if ratio and all(is_close(g / ratio, e, rtol, atol) for g, e in pairs):
+        if abs(ratio) < _TINY:
+            return (
+                f"It is {brief(ratio)} times what it should be at every input. A difference is divided by "
+                "(2 * h), with parentheses: / 2 * h divides by 2, and multiplies by h."
+            )
+        return times(ratio)
     if all(is_close(g - e, got - expected) for g, e in pairs):
         return (
             f"Every derivative is {brief(got - expected)} more than it should be: a term too many or too few."
@@ -242,7 +280,7 @@ def _nearly(trials: Sequence[Trial]) -> str:
     if all(abs(g - e) <= 0.1 * (1 + abs(e)) for g, e in pairs):
         off = max(abs(g - e) for g, e in pairs)
         return (
-            f"It is nearly right, off by up to {brief(off)}. If it is a numeric derivative, take a smaller h "
-            "and a step to both sides: (f(x + h) - f(x - h)) / (2 * h) with h = 1e-5."
+            f"It is nearly right, off by up to {brief(off)}. If it is a numeric derivative, its h is too large "
+            "or too small: take a step of h = 1e-5 to both sides, (f(x + h) - f(x - h)) / (2 * h)."
         )
     return NO_USUAL_MISTAKE

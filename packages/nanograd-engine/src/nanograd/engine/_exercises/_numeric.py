@@ -8,9 +8,10 @@ from typing import Any
 
 from nanograd.engine._differences import windows
 from nanograd.engine._errors import ArgumentError, NumberTypeError
+from nanograd.engine._exercises._verdict import NO_RETURN, shown
 from nanograd.engine._floats import as_float
 from nanograd.engine._modes import no_grad
-from nanograd.engine._numbers import as_number, described
+from nanograd.engine._numbers import as_number
 from nanograd.engine._value import ScalarValue
 
 _STEP = 1e-2  # the largest, as a part of the argument
@@ -45,7 +46,13 @@ class Sampled:
         except (ArithmeticError, ValueError) as error:
             self._problem = error
             return math.nan
-        return plain(result, f"{self._check}({self._argument})", "It is a function that returns one number.")
+        try:
+            return plain(result, self._check)
+        except NumberTypeError:
+            raise NumberTypeError(
+                f"{self._check}({self._argument}) takes a function that returns one number, and this one "
+                f"returned {shown(result)}.{_why_no_number(result)}"
+            ) from None
 
     def slopes(self, point: Sequence[float]) -> Point | None:
         """Return the derivatives; None where one of them does not exist."""
@@ -81,7 +88,15 @@ class Sampled:
         )
 
 
-def plain(given: Any, what: str, advice: str) -> float:
+def _why_no_number(result: object) -> str:
+    if result is None:
+        return f" {NO_RETURN}"
+    if isinstance(result, list | tuple):
+        return " If it computes derivatives, it belongs in the second place."
+    return ""
+
+
+def plain(given: Any, what: str) -> float:
     """Return a number or the number of a ScalarValue as a float.
 
     Raises:
@@ -89,10 +104,7 @@ def plain(given: Any, what: str, advice: str) -> float:
     """
     if isinstance(given, ScalarValue):
         return as_float(given.data)
-    try:
-        return as_float(as_number(given, what))
-    except NumberTypeError:
-        raise NumberTypeError(f"{what} takes a real number and got {described(given)}. {advice}") from None
+    return as_float(as_number(given, what))
 
 
 def is_close(a: float, b: float, rtol: float = 1e-5, atol: float = 1e-7) -> bool:

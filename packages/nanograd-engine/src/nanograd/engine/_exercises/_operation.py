@@ -9,17 +9,21 @@ from itertools import cycle
 from typing import Any
 
 from nanograd.engine._errors import ArgumentError, NumberTypeError
-from nanograd.engine._exercises._derivative_mistakes import Trial, likely_mistake
+from nanograd.engine._exercises._derivative_mistakes import likely_mistake
 from nanograd.engine._exercises._numeric import Point, Sampled, is_close, plain
+from nanograd.engine._exercises._trials import Trial
 from nanograd.engine._exercises._verdict import (
+    NO_RETURN,
     CheckFailedError,
     CheckPassed,
     brief,
     calling,
     check_functions,
     counted,
+    ordered,
+    shown,
 )
-from nanograd.engine._numbers import as_number, described
+from nanograd.engine._numbers import as_number
 
 _NAME = "check_backward"
 
@@ -147,16 +151,18 @@ def _gradients(backward: Callable[..., Any], names: Sequence[str], point: Point,
     at = _written(names, point, gradient)
     with calling(_NAME, at):
         given = backward(gradient, *point)
-    numbers = list(given) if hasattr(given, "__iter__") and not isinstance(given, str) else [given]
+    numbers = ordered(given)
+    if numbers is None:
+        numbers = [given]
     expected = f"{counted(len(names), 'number')}: the gradient of {', '.join(names)}"
     if len(numbers) == len(names):
         try:
-            return tuple([plain(number, _NAME, "") for number in numbers])
+            return tuple([plain(number, _NAME) for number in numbers])
         except NumberTypeError:
-            hint = "A function without a return statement gives None." if given is None else ""
-            raise _no_numbers(at, expected, described(given), hint) from None
+            hint = NO_RETURN if given is None else "Each of them has to be a number."
+            raise _no_numbers(at, expected, shown(given), hint) from None
     hint = "Return the gradient of each argument, in the order of the arguments: return a, b"
-    raise _no_numbers(at, expected, described(given), hint)
+    raise _no_numbers(at, expected, shown(given), NO_RETURN if given is None else hint)
 
 
 def _no_numbers(at: str, expected: str, got: str, hint: str) -> CheckFailedError:

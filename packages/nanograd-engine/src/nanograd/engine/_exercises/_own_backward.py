@@ -84,7 +84,7 @@ def _check_again(backward: Callable[[ScalarValue], Any], graph: PracticeGraph) -
     """Let the learner's function meet the gradients that it has left behind."""
     expected = _right(graph.root)
     again = PracticeGraph(f"the second time {graph.written}", graph.root)
-    with calling(_NAME, again.written):
+    with calling(_NAME, f"{graph.given}, for the second time"):
         backward(graph.root)
     for node in reversed(expected):
         allowed = (1.0, 2.0) if node.is_leaf else (1.0,)
@@ -98,7 +98,7 @@ def _gradients(backward: Callable[[ScalarValue], Any], graph: PracticeGraph) -> 
     for node in order:
         node.grad = None
     try:
-        with calling(_NAME, graph.written):
+        with calling(_NAME, graph.given):
             backward(graph.root)
     except (RecursionError, ManyVisitsError) as error:
         raise walk_failed(_NAME, "the pass does not end", graph.written, error) from None
@@ -134,7 +134,10 @@ def _likely_mistake(
     """Return in words what explains the gradients of a graph, and those of the small graphs if it is one."""
     got = {value: value.grad for value in topological_order(graph.root)}
     if node is graph.root:
-        return "The result's own gradient is 1: begin with root.grad = 1.0."
+        return (
+            "The result's own gradient is 1: begin with root.grad = 1.0, after all values were set to 0, and "
+            "keep it."
+        )
     arriving = _arriving(graph.root, node)
     if len(arriving) > 1 and any(is_close(got[node], term) for term in arriving):
         terms = " and ".join(map(brief, arriving))

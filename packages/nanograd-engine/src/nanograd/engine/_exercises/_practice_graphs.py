@@ -23,6 +23,11 @@ class PracticeGraph(NamedTuple):
     written: str
     root: ScalarValue
 
+    @property
+    def given(self) -> str:
+        """What a learner's function is called with, in words."""
+        return f"{self.root.label}, where {self.written}"
+
 
 class ManyVisitsError(Exception):
     """The children of the same few values were asked for again and again."""

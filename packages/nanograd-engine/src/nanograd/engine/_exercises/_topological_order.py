@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from nanograd.engine._exercises._practice_graphs import (
@@ -13,9 +13,17 @@ from nanograd.engine._exercises._practice_graphs import (
     named,
     practice_graphs,
 )
-from nanograd.engine._exercises._verdict import CheckFailedError, CheckPassed, brief, calling, check_functions
+from nanograd.engine._exercises._verdict import (
+    NO_RETURN,
+    CheckFailedError,
+    CheckPassed,
+    brief,
+    calling,
+    check_functions,
+    ordered,
+    shown,
+)
 from nanograd.engine._graph import topological_order
-from nanograd.engine._numbers import described
 from nanograd.engine._value import ScalarValue
 
 
@@ -53,11 +61,13 @@ def check_topological_order(sort: Callable[[ScalarValue], Any]) -> CheckPassed:
     for graph in graphs:
         expected = topological_order(graph.root)
         try:
-            with calling(check, graph.written):
+            with calling(check, graph.given):
                 answer = sort(graph.root)
-                given = list(answer) if hasattr(answer, "__iter__") else [answer]
+                given = ordered(answer)
         except (RecursionError, ManyVisitsError) as error:
             raise walk_failed(check, "the walk does not end", graph.written, error) from None
+        if given is None:
+            raise CheckFailedError(check, *_no_list(answer, graph.written, expected))
         problem, hint = _disorder(given, expected, graph.root)
         if problem:
             raise CheckFailedError(check, problem, graph.written, named(expected), named(given), hint)
@@ -88,14 +98,29 @@ def walk_failed(check: str, problem: str, at: str, error: Exception) -> CheckFai
     )
 
 
+def _no_list(answer: object, written: str, expected: Sequence[ScalarValue]) -> tuple[str, str, str, str, str]:
+    if isinstance(answer, Set):
+        return (
+            "it returns a set",
+            written,
+            named(expected),
+            named(list(answer)),
+            "A set has no order. Append each value to a list too, and return the list.",
+        )
+    hint = NO_RETURN if answer is None else "Return a list of values."
+    return f"it returns {shown(answer)}", written, named(expected), "", hint
+
+
 def _disorder(given: Sequence[Any], expected: Sequence[ScalarValue], root: ScalarValue) -> tuple[str, str]:
     """Return what is wrong with an order and a hint; two empty strings if it is right."""
     for node in given:
         if not isinstance(node, ScalarValue):
             return (
-                f"the list holds {described(node)}",
+                f"the list holds {shown(node)}",
                 "Return a list of values: the nodes, not their numbers.",
             )
+    if not given:
+        return "the list is empty", "Begin at the given result, and list it and all it was computed from."
     place = {node: index for index, node in enumerate(given)}
     for index, node in enumerate(given):
         if place[node] != index:

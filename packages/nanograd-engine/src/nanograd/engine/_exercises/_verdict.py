@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from nanograd.engine._errors import ArgumentError, NanogradError
 from nanograd.engine._numbers import described
@@ -95,7 +96,7 @@ def check_functions(check: str, **functions: object) -> None:
     for name, given in functions.items():
         if not callable(given):
             raise ArgumentError(
-                f"{check}({name}) takes a function and got {described(given)}. Give the function itself, not "
+                f"{check}({name}) takes a function and got {shown(given)}. Give the function itself, not "
                 "what it returns."
             )
 
@@ -109,6 +110,21 @@ def calling(check: str, at: str) -> Iterator[None]:
         if not isinstance(error, CheckFailedError):
             error.add_note(f"{check} called your function with {at}")
         raise
+
+
+NO_RETURN = "A function without a return statement gives None."
+
+
+def shown(given: object) -> str:
+    """Return what a learner's function gave instead of what was asked for."""
+    return "None" if given is None else described(given)
+
+
+def ordered(given: object) -> list[Any] | None:
+    """Return the numbers of a list, tuple, array or generator; None of what has no order, or is one thing."""
+    if not hasattr(given, "__iter__") or isinstance(given, str | Set | Mapping):
+        return None
+    return list(given)
 
 
 def brief(number: float) -> str:
