@@ -232,6 +232,37 @@ def test_large_products_are_computed_where_they_are_stored():
     assert_close(gradient, np.array(grad(root, parameters)))
 
 
+@pytest.mark.parametrize("number", [0.5, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("rows", [31, 32, 50])
+def test_many_rows_are_added_by_a_product_with_ones(rows, number):
+    bias, x = values([0.25, -0.5, 1.0]), values(np.linspace(-1.0, 2.0, 3 * rows))
+    x[4].data = number
+    loss = sum_([(v * bias[i % 3] + bias[i % 3]).tanh() * v for i, v in enumerate(x)])
+    program = assert_equal_to_eager(loss, bias, x)
+    assert (f"ones_{rows} @ " in program.source) == (rows >= 32)
+    assert (".sum(0)" in program.source) == (rows < 32)
+    again = pickle.loads(pickle.dumps(program)).value(numbers_of(bias), numbers_of(x))
+    assert_close(again, loss.data)
+
+
+def test_a_part_that_is_read_again_is_not_changed_by_what_is_added_to_its_copy():
+    w, x = values([0.5, -0.75]), values([1.0, 2.0, -1.5, 0.25, 3.0, -2.0])
+    products = [w[0] * x[0], w[0] * x[1], w[1] * x[2]]
+    first = products[0] + w[0] * x[3]
+    second = products[1] + products[2] + w[1] * x[4] + w[1] * x[5]
+    loss = first**2 + second**2 + products[0] ** 2 + (products[1] + products[2] + 1.0) ** 2
+    assert_equal_to_eager(loss, w, x)
+
+
+def test_rows_of_a_batch_are_added_by_a_product_with_ones():
+    w, x = values([0.25, -0.5, 1.0]), values([1.0, 2.0, 3.0])
+    program = compile_graph(sum_([(a * b + a).tanh() for a, b in zip(w, x, strict=True)]), w, x, batch=True)
+    assert "np.ones(len(x)) @ " in program.source
+    rows = np.linspace(-2.0, 2.0, 120).reshape(40, 3)
+    slopes = (1.0 - np.tanh(rows * numbers_of(w) + numbers_of(w)) ** 2) * (rows + 1.0)
+    assert_close(program.value_and_grad(numbers_of(w), rows)[1], slopes.mean(0))
+
+
 def test_layers_of_different_widths_are_products_of_their_own():
     rng = random.Random(0)
     x, y = (values(rng.uniform(-1, 1) for _ in range(size)) for size in (3, 5))

@@ -126,6 +126,32 @@ def test_the_program_can_be_read():
     assert "p @ x" in program.source
 
 
+def test_its_inputs_are_the_other_arguments_in_their_shapes():
+    @compiled
+    def scaled(w, rows, scale, how="mean", *, lengths):
+        total = sum(a * b for row in rows for a, b in zip(w, row, strict=True)) * scale["by"] * lengths[0][0]
+        return total / len(rows) if how == "mean" else total
+
+    given = ([1.0, 2.0], np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), {"by": 0.5, "unit": "m"})
+    program = scaled.program_for(*given, lengths=([2.0], [3.0, 4.0]))
+    assert program.source.startswith("def value_and_grad(p, rows, scale, lengths):\n")
+    assert program.inputs == {"rows": (3, 2), "scale": (1,), "lengths": (3,)}
+    assert scaled(*given, lengths=([2.0], [3.0, 4.0])) == pytest.approx(33.0 / 3.0)
+    value, gradient = scaled.value_and_grad(*given, lengths=([2.0], [3.0, 4.0]))
+    assert (value, gradient) == (pytest.approx(11.0), pytest.approx([3.0, 4.0]))
+    assert scaled(*given, "sum", lengths=([2], [3, 4])) == pytest.approx(33.0)
+
+
+def test_an_argument_may_have_any_name():
+    @compiled
+    def product(np, p, ñ, gradient):
+        return np * p * ñ * gradient.exp()
+
+    assert product.value_and_grad(2.0, 3.0, 5.0, 0.0) == (30.0, 15.0)
+    source = product.program_for(2.0, 3.0, 5.0, 0.0).source
+    assert source.startswith("def value_and_grad(p, p_2, v, gradient):\n")
+
+
 def test_name_and_docstring_are_those_of_the_function():
     assert compiled(loss).__name__ == "loss"
 

@@ -6,12 +6,13 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from nanograd.compile import _native, _native_functions
+from nanograd.compile import _native, _native_functions, compile_graph
 from nanograd.compile._native_kernel import MULTIPLY_ADD, is_native, kernel
 from nanograd.compile._native_source import Source
-from nanograd.engine import FLOATS, OPS, Operation, custom_op
+from nanograd.engine import FLOATS, OPS, Operation, ScalarValue, custom_op
 
 inf, nan = math.inf, math.nan
 NUMBERS = [0.0, -0.0, 0.3, 1.0, -1.0, 2.5, -2.5, 39.9, 40.1, -745.0, 1e-300, inf, -inf, nan]
@@ -119,7 +120,8 @@ def forgotten(monkeypatch):
 class Compiled:
     """Stands for a module whose functions were compiled: that takes seconds."""
 
-    run = prepare = None
+    run = SimpleNamespace(stats=SimpleNamespace(cache_hits={}))
+    prepare = None
 
 
 def test_the_source_is_kept_in_a_file_named_for_what_it_holds(forgotten, monkeypatch, tmp_path):
@@ -217,3 +219,31 @@ def test_importing_the_package_does_not_import_numba():
     code = "import sys, nanograd.compile._tape\nprint('numba' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert printed.stdout.split() == [b"False"]
+
+
+@pytest.mark.parametrize(
+    ("cache", "from_disk", "expected"),
+    [
+        (None, False, "compiled, in 4.2 s, for this process: no folder keeps it"),
+        (Path("folder"), False, "compiled, in 4.2 s, once for this machine: folder keeps it"),
+        (Path("folder"), True, "loaded from disk, in 4.2 s, once for this process"),
+    ],
+    ids=["no folder", "compiled", "loaded"],
+)
+def test_what_the_machine_code_took_is_told(cache, from_disk, expected):
+    loaded = _native.Native(print, print, cache, 4.2, from_disk)
+    assert str(loaded) == f"machine code that was {expected}"
+
+
+@pytest.mark.parametrize("executor", ["tape", "arrays"])
+def test_the_report_says_what_runs_the_tape(executor):
+    x = ScalarValue(2.0)
+    lines = compile_graph(x.exp() * x, [x], executor=executor).report().splitlines()
+    told = [line for line in lines if line.startswith("the tape runs in ")]
+    assert len(told) == (executor == "tape")
+    if told:
+        try:
+            expected = str(_native.native())
+        except _native.NativeError as error:
+            expected = f"Python: {error}"
+        assert told == [f"the tape runs in {expected}"]

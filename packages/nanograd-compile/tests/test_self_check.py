@@ -52,3 +52,43 @@ def test_a_graph_that_was_recorded_without_gradients_is_checked_too():
     w, x = ScalarValue(2.0, requires_grad=False), ScalarValue(3.0, requires_grad=False)
     program = compile_graph(w * x, [], [w, x])
     assert program.value([], [4.0, 5.0]) == 20.0
+
+
+CANCELLING = {
+    "a sum": lambda b, x, y: b + (x - y),
+    "what is computed from it": lambda b, x, y: (b + (x - y)).tanh() ** 2 * b,
+}
+
+
+@pytest.mark.parametrize("build", CANCELLING.values(), ids=CANCELLING)
+@pytest.mark.parametrize("executor", ["arrays", "tape"])
+def test_digits_that_cancel_are_no_bug(build, executor):
+    leaves = [ScalarValue(number) for number in (0.1, 1e9 + 0.3, 1e9)]
+    root = build(*leaves)
+    program = compile_graph(root, leaves, executor=executor)
+    point = [leaf.data for leaf in leaves]
+    assert program.value_and_grad(point)[0] == pytest.approx(root.data, rel=1e-6)
+    root.backward()
+    for found, leaf in zip(program.value_and_grad(point)[1], leaves, strict=True):
+        assert found == pytest.approx(leaf.grad, rel=1e-6)
+
+
+def test_a_wrong_program_is_found_among_digits_that_cancel(monkeypatch):
+    right = lowering.times
+    monkeypatch.setattr(lowering, "times", lambda x, y: right(right(x, y), 1.01))
+    leaves = [ScalarValue(number) for number in (0.1, 1e9 + 0.3, 1e9)]
+    with pytest.raises(
+        CompileError, match=r"computes the derivative .*\. This is a bug of nanograd-compile;"
+    ):
+        compile_graph(CANCELLING["what is computed from it"](*leaves), leaves, executor="arrays")
+
+
+def test_where_no_digits_are_left_it_says_that_it_cannot_tell():
+    leaves = [ScalarValue(number) for number in (0.1, 1e15 + 0.3, 1e15)]
+    with pytest.raises(
+        CompileError,
+        match=r"computes 0\.375 where the graph has 0\.35\. .*At these numbers rounding alone moves it by "
+        r"\de\+00, which is too much to say whether the program is right: compile the graph with other "
+        r"numbers in its leaves; the program was\n",
+    ):
+        compile_graph(leaves[0] + (leaves[1] - leaves[2]), leaves, executor="arrays")

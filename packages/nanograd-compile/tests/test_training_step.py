@@ -201,6 +201,54 @@ def test_integers_are_numbers_where_they_can_be():
     assert step.program_for(X, [-1, -1, 1, -1, 1, 1]) is program
 
 
+def weighted(outputs, targets):
+    return square(outputs, targets["side"]) * targets["weight"]
+
+
+class OfTwo(Sample):
+    def __call__(self, x, scale):
+        return [output * scale for output in self.one(x)]
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_program_takes_inputs_and_targets_in_their_shapes(batch):
+    model = Sample() if batch else Network()
+    loss = square if batch else squares
+    step = TrainingStep(model, loss, Momentum(model.parameters()), batch=batch)
+    for inputs, targets in ((X, Y), (X.tolist(), Y.tolist())):
+        program = step.program_for(inputs, targets)
+        assert program.source.startswith("def value_and_grad(p, x, y):\n")
+        assert program.inputs == ({"x": (2,), "y": ()} if batch else {"x": (6, 2), "y": (6,)})
+
+
+def test_a_program_of_several_inputs_names_each_of_them():
+    models = [OfTwo(), OfTwo()]
+    scales = np.linspace(0.5, 1.5, 6)
+    step = TrainingStep(models[0], square, Momentum(models[0].parameters()), batch=True)
+    program = step.program_for(X, scales, Y)
+    assert program.inputs == {"x1": (2,), "x2": (), "y": ()}
+    outputs = [models[1](x, scale) for x, scale in zip(X.tolist(), scales.tolist(), strict=True)]
+    expected = np.mean([square(output, y).data for output, y in zip(outputs, Y, strict=True)])
+    assert step(X, scales, Y) == pytest.approx(expected, rel=1e-13)
+    # Lists of lists, and one part that is of no numbers alone, are taken sample by sample.
+    step.load()
+    targets = [{"side": y, "weight": 2.0, "kind": "moon"} for y in Y.tolist()]
+    other = TrainingStep(models[1], weighted, Momentum(models[1].parameters()), batch=True)
+    assert other.program_for(X.tolist(), scales.tolist(), targets).inputs == {"x1": (2,), "x2": (), "y": (2,)}
+    assert other(X.tolist(), scales.tolist(), targets) == pytest.approx(2.0 * expected, rel=1e-13)
+
+
+def test_labels_are_no_input():
+    model = Sample(outputs=3)
+
+    def loss(output, label):
+        return logsumexp(output) - output[label]
+
+    step = TrainingStep(model, loss, Momentum(model.parameters()), batch=True)
+    step(X, [0, 2, 1, 1, 2, 0])
+    assert step.program_for(X, [0, 2, 1, 1, 2, 0]).inputs == {"x": (2,)}
+
+
 def test_samples_of_different_lengths_are_run_in_groups():
     class Mean:
         def __init__(self):

@@ -26,10 +26,11 @@ from nanograd.compile._array_program import (
     Store,
     Taken,
     View,
+    same,
 )
 from nanograd.compile._contraction import broadcastable, onto
 from nanograd.compile._program import Indices
-from nanograd.compile._symbolic import Symbol, as_numbers, expression
+from nanograd.compile._symbolic import Symbol, as_numbers, expression, times
 
 _MOST_SUMMANDS = 100
 """More in one statement are too deep for Python's own compiler."""
@@ -61,17 +62,38 @@ def accumulate(
         arrivals: at the parts of ``array``.
         always_an_array: whether the gradient has to be a new array, of all elements.
     """
-    squeezed = [_squeezed(arrival) for arrival in arrivals]
-    if len(squeezed) == 1 and not always_an_array and _is_whole(squeezed[0].to):
+    squeezed = _twins_doubled([_squeezed(arrival) for arrival in arrivals])
+    if len(squeezed) == 1 and not always_an_array and is_whole(squeezed[0].to):
         alone = _alone(array, name, squeezed[0])
         if alone is not None:
             return alone
     if not always_an_array and all(isinstance(arrival.value, Literal) for arrival in squeezed):
         numbers = [arrival.value.number for arrival in squeezed if isinstance(arrival.value, Literal)]
-        if all(_is_whole(arrival.to) for arrival in squeezed):
+        if all(is_whole(arrival.to) for arrival in squeezed):
             return [], Literal(sum(numbers))
     result = Array(name, array.shape, array.batched)
     return _added(result, squeezed), result.view()
+
+
+def _twins_doubled(arrivals: list[Arrival]) -> list[Arrival]:
+    """Return arrivals with twice the value in place of two of the same, as the two factors of x * x give."""
+    found: list[Arrival] = []
+    for arrival in arrivals:
+        if found and same(found[-1], arrival):
+            found[-1] = Arrival(arrival.to, _doubled(arrival.value), arrival.axes)
+        else:
+            found.append(arrival)
+    return found
+
+
+def _doubled(value: Expression) -> Expression:
+    if isinstance(value, Call) and value.function == "*":
+        for place, factor in enumerate(value.arguments):
+            if isinstance(factor, Literal):
+                arguments = list(value.arguments)
+                arguments[place] = Literal(2.0 * factor.number)
+                return Call("*", tuple(arguments), value.shape)
+    return expression(times(Symbol(value), 2.0))
 
 
 def _squeezed(arrival: Arrival) -> Arrival:
@@ -80,7 +102,7 @@ def _squeezed(arrival: Arrival) -> Arrival:
     return Arrival(onto(arrival.to, axes), arrival.value, tuple([places[axis] for axis in arrival.axes]))
 
 
-def _is_whole(to: View | Taken) -> bool:
+def is_whole(to: View | Taken) -> bool:
     """Return whether a part is all of its array, in order."""
     if isinstance(to, Taken) or to.offset:
         return False
@@ -134,9 +156,9 @@ def _added(result: Array, arrivals: list[Arrival]) -> list[Statement]:
     rest: list[Arrival] = []
     for arrival in arrivals:
         value = arrival.value
-        if _is_whole(arrival.to) and arrival.to.shape == full:
+        if is_whole(arrival.to) and arrival.to.shape == full:
             value = broadcastable(value, arrival.axes, full)
-        elif _is_whole(arrival.to) and len(arrival.axes) == len(arrival.to.shape):
+        elif is_whole(arrival.to) and len(arrival.axes) == len(arrival.to.shape):
             value = Reshaped(value, full)
         else:
             rest.append(arrival)
@@ -205,7 +227,7 @@ def _in_parts(result: Array, arrivals: list[Arrival]) -> list[Statement]:
     zeros |= not touched.all()
     if len(statements) == 1 and not zeros:
         (only,) = statements
-        if _is_whole(only.target) and is_fresh(only.value) and only.value.shape == only.target.shape:
+        if is_whole(only.target) and is_fresh(only.value) and only.value.shape == only.target.shape:
             value, full = only.value, _full_shape(result)
             return [Let(result, value if value.shape == full else Reshaped(value, full))]
     return [Allocate(result, zeros), *statements]

@@ -7,10 +7,11 @@ of samples, which only a call of the program knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import prod
-from typing import Final, TypeAlias
+from operator import is_
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -177,6 +178,17 @@ class RowDots:
 
 
 @dataclass(frozen=True, eq=False)
+class Concatenated:
+    """The elements of several expressions one after the other, along the last axis."""
+
+    parts: tuple[Expression, ...]
+    shape: Shape
+
+    def __str__(self) -> str:
+        return f"concatenated({', '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, eq=False)
 class Segments:
     """A reduction of consecutive elements of the last axis, a run for each element of the result."""
 
@@ -224,6 +236,7 @@ Expression: TypeAlias = (
     | Summed
     | RowDots
     | Rows
+    | Concatenated
     | Segments
     | Scattered
 )
@@ -289,14 +302,14 @@ class ArrayProgram:
 
     Attributes:
         parameters: the array of all parameters.
-        inputs: the array of all inputs.
+        inputs: the arrays of the inputs, at first one row of all.
         statements: what is computed, in order.
         result: what it returns.
         gradient: the array of the parameters' derivatives, None where only the value is computed.
     """
 
     parameters: Array
-    inputs: Array
+    inputs: tuple[Array, ...]
     statements: list[Statement] = field(default_factory=list)
     result: Expression = Literal(0.0)
     gradient: Array | None = None
@@ -311,6 +324,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     """Return the expressions that an expression is made of."""
     if isinstance(expression, Call):
         return expression.arguments
+    if isinstance(expression, Concatenated):
+        return expression.parts
     if isinstance(expression, MatMul | RowDots):
         return (expression.left, expression.right)
     if isinstance(expression, Reshaped | Permuted | Summed | Rows | Segments | Scattered):
@@ -318,14 +333,64 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     return ()
 
 
-def operands(expression: Expression) -> Iterator[View | Taken]:
-    """Yield the parts of arrays that an expression reads."""
+def rewritten(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return an expression in which each part is changed, from the innermost out, and then the whole.
+
+    Args:
+        expression: it is not changed itself.
+        change: gives what to have in place of an expression.
+    """
+    old = parts(expression)
+    new = [rewritten(part, change) for part in old]
+    if all(map(is_, old, new)):
+        return change(expression)
+    if isinstance(expression, Call):
+        return change(replace(expression, arguments=tuple(new)))
+    if isinstance(expression, Concatenated):
+        return change(replace(expression, parts=tuple(new)))
+    if isinstance(expression, MatMul | RowDots):
+        return change(replace(expression, left=new[0], right=new[1]))
+    return change(replace(cast("Reshaped", expression), of=new[0]))
+
+
+def within(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and all that it is made of."""
     waiting = [expression]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, View | Taken):
-            yield found
+        yield found
         waiting.extend(reversed(parts(found)))
+
+
+def operands(expression: Expression) -> Iterator[View | Taken]:
+    """Yield the parts of arrays that an expression reads."""
+    return (found for found in within(expression) if isinstance(found, View | Taken))
+
+
+def same(first: Any, second: Any) -> bool:
+    """Return whether two expressions compute the same from the same arrays.
+
+    >>> x = Array("x", (3,))
+    >>> same(Call("*", (x.view(), Literal(2.0)), (3,)), Call("*", (x.view(), Literal(2.0)), (3,)))
+    True
+    >>> same(x.view(), Array("x", (3,)).view())
+    False
+
+    Args:
+        first: an expression, or what one is made of.
+        second: likewise.
+    """
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, Array):
+        return first is second
+    if isinstance(first, np.ndarray):
+        return np.array_equal(first, second)
+    if isinstance(first, tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    if is_dataclass(first):
+        return all(same(getattr(first, each.name), getattr(second, each.name)) for each in fields(first))
+    return repr(first) == repr(second)  # 0.0 and -0.0 are two numbers, and nan is one
 
 
 def broadcast(*shapes: Shape) -> Shape:

@@ -13,10 +13,14 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from nanograd.compile._program import Indices, LeafKind, ScalarProgram
-from nanograd.compile._sums import NO_FACTOR, Sums
+from nanograd.compile._program import Indices, LeafKind, Mask, ScalarProgram
+from nanograd.compile._sum_parts import NO_FACTOR
+from nanograd.compile._sums import Sums
 
-_FEW, _LARGE = 4, 8
+LARGE = 16
+"""A class of so many members is worth a statement."""
+
+_FEW_LENGTHS, _OF_A_LENGTH = 4, 8
 
 PARAMETERS, INPUTS, CONSTANTS = 0, 1, 2
 """The classes of leaves, which every program has."""
@@ -27,7 +31,7 @@ class Classes:
     """The classes of the values of a program.
 
     Attributes:
-        of: (n,) the class of each value; -1 for what is inside a sum.
+        of: (n,) the class of each value; -1 for what is inside a sum, or was not looked at.
         members: for each class its values, in order.
         opcodes: for each class the position of its operation in the program; -1 for leaves and sums.
     """
@@ -40,7 +44,9 @@ class Classes:
         return len(self.members)
 
 
-def classify(program: ScalarProgram, sums: Sums, by_length: Collection[int] = ()) -> Classes:
+def classify(
+    program: ScalarProgram, sums: Sums, by_length: Collection[int] = (), among: Mask | None = None
+) -> Classes:
     """Return the classes of a program's values.
 
     >>> from nanograd.compile import capture
@@ -55,6 +61,7 @@ def classify(program: ScalarProgram, sums: Sums, by_length: Collection[int] = ()
         program: the program.
         sums: its sums.
         by_length: sums that are of one class only with sums of as many terms.
+        among: (n,) the values to classify, with all that they are computed from; all if left out.
     """
     numbers: dict[Hashable, int] = {}
     of = [-1] * len(program)
@@ -66,11 +73,13 @@ def classify(program: ScalarProgram, sums: Sums, by_length: Collection[int] = ()
     of_many = [operation.arity is None for operation in program.operations]
     swaps = [symbol == "*" for symbol in symbols]
     starts, arguments = program.starts.tolist(), program.arguments.tolist()
-    inside, terms = sums.inside, sums.terms
+    wanted = ~np.array(sums.inside, dtype=np.bool_)
+    if among is not None:
+        wanted &= among
+    positions = np.flatnonzero(wanted)
+    terms = sums.terms
     key: Hashable
-    for position, opcode in enumerate(program.opcodes.tolist()):
-        if inside[position]:
-            continue
+    for position, opcode in zip(positions.tolist(), program.opcodes[positions].tolist(), strict=True):
         if opcode < 0:
             number = leaf_class[opcode]
         else:
@@ -123,9 +132,9 @@ def sums_of_few_lengths(sums: Sums, classes: Classes) -> set[int]:
     """
     found: set[int] = set()
     for members in classes.members:
-        if len(members) < _LARGE or members[0] not in sums.terms:
+        if len(members) < _OF_A_LENGTH or members[0] not in sums.terms:
             continue
         counts = Counter([len(sums.terms[member]) for member in members])
-        if 1 < len(counts) <= _FEW and min(counts.values()) >= _LARGE:
+        if 1 < len(counts) <= _FEW_LENGTHS and min(counts.values()) >= _OF_A_LENGTH:
             found.update(members)
     return found

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from nanograd.compile._analysis import Analysis, analyze
-from nanograd.compile._array_program import ArrayProgram
+from nanograd.compile._array_program import ArrayProgram, Shape
 from nanograd.compile._capture import captured_with_nodes
 from nanograd.compile._compiled_program import CompiledProgram
-from nanograd.compile._cost_model import Executor, choose
-from nanograd.compile._emission import Source, emit
+from nanograd.compile._cost_model import MOST_CLASSES, Executor, choose
+from nanograd.compile._emission import Source, emit, emit_tape
 from nanograd.compile._errors import CaptureError
+from nanograd.compile._folding import folded
 from nanograd.compile._lowering import lower
 from nanograd.compile._names import identifier, namer
+from nanograd.compile._own_inputs import inputs_of, with_own_inputs
 from nanograd.compile._partition import Partition
 from nanograd.compile._program import Indices, ScalarProgram
 from nanograd.compile._report import report
@@ -101,19 +103,22 @@ def compile_captured(
         executor: what is to run it; the faster one if left out.
     """
     with without_collecting():
-        analysis = analyze(captured)
+        analysis = analyze(captured, None if executor == "arrays" else MOST_CLASSES)
         choice = choose(analysis, batched=batch, executor=executor)
-        arrays = None if choice.executor == "tape" else _arrays(analysis, choice.parts, batch=batch)
+        arrays = None if choice.executor == "tape" else _arrays(analysis, choice.parts, shapes, batch=batch)
+        if arrays is None:
+            on_tape = TapeProgram(analysis.program, batched=batch and bool(shapes))
+            constants: dict[str, Any] = {"tape": on_tape}
+            tape: Tape | None = on_tape.tape
+        else:
+            constants = arrays.source.constants
+            tape = constants.get("tape")
         compiled = CompiledProgram(
-            source=_TAPE_SOURCE if arrays is None else arrays.source.text,
+            source=emit_tape(inputs_of(shapes, batched=batch)) if arrays is None else arrays.source.text,
             parameters=len(parameters),
             inputs=shapes,
             batched=batch,
-            constants=(
-                {"tape": TapeProgram(analysis.program, batched=batch)}
-                if arrays is None
-                else arrays.source.constants
-            ),
+            constants=constants,
             frozen=_frozen(parameters),
             samples_at_once=None if arrays is None or not batch else arrays.samples_at_once,
             facts=report(
@@ -122,6 +127,7 @@ def compile_captured(
                 choice,
                 None if arrays is None else arrays.program,
                 0 if arrays is None else len(arrays.value.statements),
+                tape,
             ),
         )
         if arrays is None:
@@ -132,17 +138,8 @@ def compile_captured(
     return compiled
 
 
-_TAPE_SOURCE = """\
-def value_and_grad(p, x):
-    return tape.value_and_grad(p, x)
-
-
-def value(p, x):
-    return tape.value(p, x)
-"""
-
-_ELEMENTS_AT_ONCE = 2**20
-"""So many numbers, 8 MB, stay in a processor's cache from one statement to the next."""
+_ELEMENTS_AT_ONCE = 2**19
+"""So many numbers, 4 MB, stay in a processor's cache from one statement to the next."""
 
 _FEWEST_SAMPLES = 256
 
@@ -155,8 +152,10 @@ class _Arrays(NamedTuple):
     samples_at_once: int
 
 
-def _arrays(analysis: Analysis, parts: Partition | None, *, batch: bool) -> _Arrays:
-    program, sums, classes = analysis
+def _arrays(
+    analysis: Analysis, parts: Partition | None, shapes: Mapping[str, Shape], *, batch: bool
+) -> _Arrays:
+    program, sums, classes, _ = analysis
     names = namer(program, sums, classes)
     if parts is None:
         rerolled = reroll(program, sums, classes, names, batched=batch)
@@ -171,8 +170,10 @@ def _arrays(analysis: Analysis, parts: Partition | None, *, batch: bool) -> _Arr
             boundary=parts.boundary,
         )
     root_class, root_place = int(classes.of[-1]), int(rerolled.positions[-1])
-    whole = lower(rerolled, root_class, root_place, gradient=True)
-    forward = lower(rerolled, root_class, root_place, gradient=False)
+    whole, forward = (
+        with_own_inputs(folded(lower(rerolled, root_class, root_place, gradient=gradient)), shapes)
+        for gradient in (True, False)
+    )
     source = emit({"value_and_grad": whole, "value": forward})
     if parts is not None:
         source.constants["tape"] = Tape(parts.tape)

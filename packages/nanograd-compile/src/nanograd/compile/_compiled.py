@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from nanograd.compile._compile_graph import compile_captured
 from nanograd.compile._compiled_program import CompiledProgram
-from nanograd.compile._structure import rebuilt, replaced, structure_of, vector_of
+from nanograd.compile._structure import arrays_of, rebuilt, replaced, shapes_of, structure_of, vector_of
 from nanograd.compile._trace import traced
 from nanograd.compile._tracing import TracedValue
 from nanograd.engine import ArgumentError, ScalarValue
@@ -46,8 +46,8 @@ class CompiledFunction:
         if instance is None:
             return self
         raise ArgumentError(
-            f"@compiled does not decorate methods: {self._name}() would go on with what its object held when it "
-            f"was traced. Give it what changes as arguments of a function, or, if nothing does, write "
+            f"@compiled does not decorate methods: {self._name}() would go on with what its object held when "
+            f"it was traced. Give it what changes as arguments of a function, or, if nothing does, write "
             f"self.{self._name} = compiled(self.{self._name}) in __init__"
         )
 
@@ -56,7 +56,7 @@ class CompiledFunction:
         if _is_traced([arguments, named]):
             return self.function(*arguments, **named)
         program, first, others = self._prepared(arguments, named)
-        return program.value(vector_of(first), vector_of(others))
+        return program.value(vector_of(first), *arrays_of(others))
 
     def value_and_grad(self, *arguments: Any, **named: Any) -> tuple[float, Any]:
         """Return the value, and the derivatives for the numbers of the first argument, in its structure.
@@ -66,11 +66,11 @@ class CompiledFunction:
             **named: likewise.
         """
         program, first, others = self._prepared(arguments, named)
-        value, gradient = program.value_and_grad(vector_of(first), vector_of(others))
+        value, gradient = program.value_and_grad(vector_of(first), *arrays_of(others))
         return value, rebuilt(first, gradient)
 
     def program_for(self, *arguments: Any, **named: Any) -> CompiledProgram:
-        """Return the program that such arguments are run by; its input ``x`` is all but the first one.
+        """Return the program that such arguments are run by; its inputs are all but the first one.
 
         Args:
             *arguments: those of the function.
@@ -127,7 +127,9 @@ class CompiledFunction:
             plain=leaves,
             runs=[self.function],
         )
-        return compile_captured(order, captured, parameters, inputs, {"x": (len(inputs),)}, batch=False)
+        _, *others = given
+        shapes = shapes_of({name: given[name] for name in others})
+        return compile_captured(order, captured, parameters, inputs, shapes, batch=False)
 
 
 def _is_traced(tree: Any) -> bool:

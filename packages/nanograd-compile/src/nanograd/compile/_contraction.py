@@ -168,12 +168,12 @@ def _product(
     if of_left or of_right:
         return _matmul(left, right, space, both, contracted, of_left, of_right)
     if not both and BATCH not in [space[axis] for axis in contracted]:
-        return MatMul(_grouped(left, [contracted]), _grouped(right, [contracted]), ()), []
+        return MatMul(grouped(left, [contracted]), grouped(right, [contracted]), ()), []
     axes = sorted([*both, *contracted])
     groups = [[axis] for axis in axes]
     summed = tuple([place for place, axis in enumerate(axes) if axis in contracted])
     shape = tuple([space[axis] for axis in both])
-    return RowDots(_grouped(left, groups), _grouped(right, groups), summed, shape), both
+    return RowDots(grouped(left, groups), grouped(right, groups), summed, shape), both
 
 
 def _matmul(
@@ -190,8 +190,8 @@ def _matmul(
     stack = [both] if both else []
     row_group = [of_left] if of_left else ([[]] if both else [])
     column_group = [of_right] if of_right else ([[]] if both else [])
-    first = _grouped(left, [*stack, *row_group, contracted])
-    second = _grouped(right, [*stack, contracted, *column_group])
+    first = grouped(left, [*stack, *row_group, contracted])
+    second = grouped(right, [*stack, contracted, *column_group])
     groups = [*stack, *row_group, *column_group]
     product = MatMul(first, second, tuple([_size(group, space) for group in groups]))
     axes = [axis for group in groups for axis in group]
@@ -210,7 +210,7 @@ def _size(group: Sequence[int], space: Shape) -> int:
     return BATCH if BATCH in sizes else prod(sizes)
 
 
-def _grouped(operand: View | Taken, groups: list[list[int]]) -> Expression:
+def grouped(operand: View | Taken, groups: list[list[int]]) -> Expression:
     """Return the operand with one axis for each group of its axes; an empty group is an axis of size 1."""
     axes = [axis for group in groups for axis in group]
     shape = tuple([_size(group, operand.shape) for group in groups])

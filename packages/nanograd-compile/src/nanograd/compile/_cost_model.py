@@ -87,6 +87,8 @@ def choose(
     tape = samples * (NANOSECONDS_A_TAPE_CALL + values * NANOSECONDS_A_TAPE_VALUE[how])
     each = values / max(classes, 1)
     figures = f"{values:,} values in {classes:,} classes, {each:,.{0 if each >= 10 else 1}f} in each"
+    if analysis.deeper_than is not None:
+        figures = f"{values:,} values, one after the other in more than {analysis.deeper_than:,} classes"
     parts = None if batched else partition(analysis)
     if executor == "mixed" and parts is None:
         raise ArgumentError(
@@ -96,7 +98,10 @@ def choose(
     if executor is not None:
         return Choice(executor, f"as asked for; {figures}", parts if executor == "mixed" else None)
     costs: dict[Executor, float] = {"arrays": arrays, "tape": tape}
-    if classes > MOST_CLASSES:
+    if analysis.deeper_than is not None:
+        del costs["arrays"]
+        figures += ", too many for a source of arrays"
+    elif classes > MOST_CLASSES:
         del costs["arrays"]
         figures += f", more than the {MOST_CLASSES:,} that fit into a source of arrays"
     if parts is not None:

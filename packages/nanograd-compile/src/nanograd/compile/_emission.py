@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 from nanograd.compile._array_program import (
@@ -16,6 +15,7 @@ from nanograd.compile._array_program import (
     Array,
     ArrayProgram,
     Call,
+    Concatenated,
     Expression,
     Let,
     Literal,
@@ -34,6 +34,8 @@ from nanograd.compile._array_program import (
     View,
     operands,
 )
+from nanograd.compile._constants import Constants, is_constant
+from nanograd.compile._own_inputs import side_by_side
 from nanograd.compile._view_source import view_source
 
 _INFIX = {"+": 4, "-": 4, "*": 5, "divide": 5, "<": 2, "<=": 2, ">": 2, ">=": 2, "&": 3, "|": 3}
@@ -50,7 +52,8 @@ _OF_NUMPY = {
 _ATOM = 9
 _LARGE_PRODUCT = 4096
 """A product of so many elements is computed where it is stored. Smaller ones are easier to read with `=`."""
-_CONSTANT = re.compile(r"[ci]\d+")
+_MANY_ROWS = 32
+"""NumPy sums so many rows faster as a product with a vector of ones, up to ten times."""
 
 
 @dataclass(eq=False)
@@ -62,7 +65,7 @@ class Source:
 
 
 def emit(programs: Mapping[str, ArrayProgram]) -> Source:
-    """Return the source of functions of (p, x), by their names, that run the programs.
+    """Return the source of functions of the parameters and each input, by their names, that run the programs.
 
     Args:
         programs: the programs; they share the arrays of numbers that they refer to.
@@ -72,22 +75,18 @@ def emit(programs: Mapping[str, ArrayProgram]) -> Source:
     return Source("\n\n".join(texts), constants.by_name)
 
 
-class Constants:
-    """Arrays of numbers that a source refers to, each under one name."""
+def emit_tape(inputs: Sequence[Array]) -> str:
+    """Return the source of the functions of a program that runs on the tape alone.
 
-    def __init__(self) -> None:
-        self.by_name: dict[str, Any] = {}
-        self.names: dict[tuple[Any, ...], str] = {}
-
-    def name(self, prefix: str, numbers: np.ndarray[Any, Any]) -> str:
-        key = (prefix, numbers.shape, numbers.tobytes())
-        found = self.names.get(key)
-        if found is None:
-            found = self.names[key] = f"{prefix}{len(self.names) + 1}"
-            numbers = numbers.copy()
-            numbers.flags.writeable = False
-            self.by_name[found] = numbers
-        return found
+    Args:
+        inputs: the arrays of the inputs.
+    """
+    emitter = Emitter(ArrayProgram(Array("p", ()), tuple(inputs)), "value", Constants())
+    given = ", ".join(["p", *([emitter.text(side_by_side(inputs))] if inputs else [])])
+    return "\n\n".join(
+        f"def {name}({', '.join(emitter.arguments)}):\n    return tape.{name}({given})\n"
+        for name in ("value_and_grad", "value")
+    )
 
 
 class Emitter:
@@ -95,10 +94,15 @@ class Emitter:
 
     def __init__(self, program: ArrayProgram, name: str, constants: Constants) -> None:
         self.constants = constants
-        self.names: dict[Array, str] = {program.parameters: "p", program.inputs: "x"}
-        self.used = {"p", "x", "np", "m", "part", "len", "tape"}
+        self.names: dict[Array, str] = {program.parameters: "p"}
+        self.used = {"p", "np", "m", "part", "len", "tape"}
+        inputs = [self.name(array) for array in program.inputs]
+        self.arguments = ["p", *inputs]
+        self.samples = f"len({inputs[0]})" if inputs else ""  # nothing is batched without inputs
+        self.parameters = program.parameters
         self.with_gradient = program.gradient is not None
-        self.leaves = (program.parameters, program.inputs)
+        joined = [each.array for each in program.statements if _joins_inputs(each)]
+        self.leaves = {program.parameters, *program.inputs, *joined}
         self.parts: dict[str, str] = {}  # the names of parts that are read several times
         self.new_parts: list[str] = []
         self.rectified: dict[str, str] = {}  # what max(0, x) is called, by the source of x
@@ -113,7 +117,7 @@ class Emitter:
             result = f"{self.text(program.result.of)}.mean()"
         gradient = "" if program.gradient is None else f", {self.name(program.gradient)}"
         lines += [*self.new_parts, f"return {result}{gradient}"]
-        self.text_of_all = "\n    ".join([f"def {name}(p, x):", *lines]) + "\n"
+        self.text_of_all = "\n    ".join([f"def {name}({', '.join(self.arguments)}):", *lines]) + "\n"
 
     def _read_often(self, program: ArrayProgram) -> set[str]:
         """Return the sources of the parts that get a name, as they are read more than once.
@@ -137,7 +141,7 @@ class Emitter:
         found = self.names.get(array)
         if found is None:
             found, number = array.name, 1
-            while found in self.used or _CONSTANT.fullmatch(found):
+            while found in self.used or is_constant(found):
                 number += 1
                 found = f"{array.name}_{number}"
             self.used.add(found)
@@ -148,6 +152,8 @@ class Emitter:
         """Return the lines of a statement."""
         if isinstance(statement, Let):
             value = self.text(statement.value)
+            if self._is_a_named_part(statement.value):  # the new array may be changed, and the part may not
+                value = f"{value}.copy()"
             name = self.name(statement.array)
             if (of := _compared_with_0(statement.value, "maximum")) is not None:
                 self.rectified[self.text(of)] = name
@@ -157,7 +163,7 @@ class Emitter:
             function = "np.zeros" if statement.zeros else "np.empty"
             sizes = [str(size) for size in array.shape]
             if array.batched:
-                sizes.insert(0, "len(x)")
+                sizes.insert(0, self.samples)
             return [f"{self.name(array)} = {function}({_tuple(sizes)})"]
         if isinstance(statement, RunTape):
             boundary = self.name(statement.boundary)
@@ -181,6 +187,12 @@ class Emitter:
             return [f"{target} += {value}"]
         return [f"part = {target}", f"part += {value}"]
 
+    def _is_a_named_part(self, value: Expression) -> bool:
+        """Return whether what is taken element by element is all of a value, and has a name by itself."""
+        while isinstance(value, Reshaped | Permuted):
+            value = value.of
+        return isinstance(value, Taken) and self._plain(value) in self.parts
+
     @staticmethod
     def _fits(statement: Store) -> bool:
         """Return whether a large matrix product can be computed in its place, which saves a copy."""
@@ -200,7 +212,7 @@ class Emitter:
         if source not in self.often:
             return whole
         if source not in self.parts:
-            kind = "t" if isinstance(part, Taken) else "x" if part.array is self.leaves[1] else "W"
+            kind = "t" if isinstance(part, Taken) else "W" if part.array is self.parameters else "x"
             number = 1
             while f"{kind}{number}" in self.used:
                 number += 1
@@ -215,7 +227,7 @@ class Emitter:
         if isinstance(part, View):
             return view_source(name, array, part)
         if array.batched:
-            flat = name if len(array.shape) == 1 else f"{name}.reshape(len(x), -1)"
+            flat = name if len(array.shape) == 1 else f"{name}.reshape({self.samples}, -1)"
             return f"{flat}[:, {self.constants.name('i', part.index)}]"
         flat = name if len(array.shape) == 1 else f"{name}.reshape(-1)"
         return f"{flat}[{self.constants.name('i', part.index)}]"
@@ -243,7 +255,7 @@ class Emitter:
                 return f"{self.text(found.of, _ATOM)}.T", _ATOM
             return f"{self.text(found.of, _ATOM)}.transpose{found.axes}", _ATOM
         if isinstance(found, Summed):
-            return self._summed(found), _ATOM
+            return self._summed(found)
         if isinstance(found, RowDots):
             letters = "abcdefghijklmnop"[: len(found.left.shape)]
             kept = "".join(letter for axis, letter in enumerate(letters) if axis not in found.axes)
@@ -251,6 +263,9 @@ class Emitter:
             return f'np.einsum("{letters},{letters}->{kept}", {arguments})', _ATOM
         if isinstance(found, Rows):
             return f"m.{found.function}({self.text(found.of)})", _ATOM
+        if isinstance(found, Concatenated):
+            axis = ", axis=1" if len(found.shape) > 1 else ""
+            return f"np.concatenate([{', '.join(map(self.text, found.parts))}]{axis})", _ATOM
         if isinstance(found, Segments):
             starts = self.constants.name("i", found.starts)
             return f"m.{found.function}({self.text(found.of)}, {starts})", _ATOM
@@ -259,18 +274,23 @@ class Emitter:
         index = self.constants.name("i", found.index)
         return f"{function}({self.text(found.of)}, {index}, {found.shape[-1]})", _ATOM
 
-    def _summed(self, found: Summed) -> str:
+    def _summed(self, found: Summed) -> tuple[str, int]:
         rank = len(found.of.shape)
         if isinstance(found.of, Call) and found.of.function == "*" and len(found.axes) == rank - 1:
             left, right = found.of.arguments
             if left.shape == right.shape == found.of.shape:
                 letters = "abcdefghijklmnop"[:rank]
                 kept = "".join(letter for axis, letter in enumerate(letters) if axis not in found.axes)
-                return f'np.einsum("{letters},{letters}->{kept}", {self.text(left)}, {self.text(right)})'
+                arguments = f"{self.text(left)}, {self.text(right)}"
+                return f'np.einsum("{letters},{letters}->{kept}", {arguments})', _ATOM
         axes = ""
         if len(found.axes) < rank:
             axes = str(found.axes[0] if len(found.axes) == 1 else found.axes)
-        return f"{self.text(found.of, _ATOM)}.sum({axes})"
+        rows = found.of.shape[0]
+        if rank == 2 and found.axes == (0,) and (rows == BATCH or rows >= _MANY_ROWS):
+            ones = f"np.ones({self.samples})" if rows == BATCH else self.constants.ones(rows)
+            return f"{ones} @ {self.text(found.of, 6)}", _INFIX["*"]
+        return f"{self.text(found.of, _ATOM)}.sum({axes})", _ATOM
 
     def _call(self, call: Call) -> tuple[str, int]:
         function, arguments = call.function, call.arguments
@@ -287,14 +307,18 @@ class Emitter:
                 return f"{relu} != 0.0", _INFIX["<="]
             return f"~{self.text(arguments[0], 6)}", 6
         if function == "share":
-            return "np.full(len(x), 1.0 / len(x))", _ATOM
+            return f"np.full({self.samples}, 1.0 / {self.samples})", _ATOM
         if function == "broadcast_to":
-            sizes = ["len(x)" if size == BATCH else str(size) for size in call.shape]
+            sizes = [self.samples if size == BATCH else str(size) for size in call.shape]
             return f"np.broadcast_to({self.text(arguments[0])}, {_tuple(sizes)})", _ATOM
         listed = ", ".join(self.text(argument) for argument in arguments)
         if function in _OF_NUMPY:
             return f"np.{_OF_NUMPY[function]}({listed})", _ATOM
         return f"m.{function}({listed})", _ATOM
+
+
+def _joins_inputs(statement: Statement) -> TypeGuard[Let]:
+    return isinstance(statement, Let) and isinstance(statement.value, Concatenated)
 
 
 def _compared_with_0(expression: Expression, function: str) -> Expression | None:

@@ -113,11 +113,7 @@ class Interpreter:
         return values[-1], gradient if of_inputs else gradient[: self._parameters]
 
     def _values(self, parameters: Vector, inputs: Vector) -> list[float]:
-        leaves: dict[int, list[Any]] = {
-            LeafKind.PARAMETER: parameters.tolist(),
-            LeafKind.INPUT: inputs.tolist(),
-            LeafKind.CONSTANT: [FLOATS.as_float(constant) for constant in self.program.constants],
-        }
+        leaves = self._leaves(parameters, inputs)
         run = [operation.run for operation in self.program.operations]
         values: list[float] = []
         for opcode, taken in self._rows:
@@ -126,6 +122,14 @@ class Interpreter:
             else:
                 values.append(float(run[opcode](FLOATS, *[values[argument] for argument in taken])))
         return values
+
+    def _leaves(self, parameters: Vector, inputs: Vector) -> dict[int, list[Any]]:
+        """Return the numbers of each kind of leaf."""
+        return {
+            LeafKind.PARAMETER: parameters.tolist(),
+            LeafKind.INPUT: inputs.tolist(),
+            LeafKind.CONSTANT: [FLOATS.as_float(constant) for constant in self.program.constants],
+        }
 
     @cached_property
     def _rows(self) -> list[tuple[int, list[int]]]:

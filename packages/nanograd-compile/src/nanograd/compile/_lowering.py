@@ -33,6 +33,7 @@ from nanograd.compile._array_program import (
     Summed,
     Taken,
     View,
+    same,
 )
 from nanograd.compile._classes import PARAMETERS
 from nanograd.compile._contraction import aligned, broadcastable, contract, onto, trimmed
@@ -55,7 +56,7 @@ def lower(rerolled: Rerolled, root: int, place: int, *, gradient: bool) -> Array
         gradient: whether the program also computes the derivatives for the parameters.
     """
     parameters, inputs = rerolled.arrays[:2]
-    program = ArrayProgram(parameters, inputs)
+    program = ArrayProgram(parameters, (inputs,))
     result = rerolled.arrays[root]
     for rule in rerolled.rules:
         if isinstance(rule, Joined):
@@ -250,7 +251,7 @@ class _Backward:
         space, left, right = _in_space(term, batched=target.batched)
         over = self._over_space(gradient, term, target)
         over = aligned(over, len(space))
-        if right is not None and _same(left, right):
+        if right is not None and same(left, right):
             self._contribute(left, over, right, space, 2.0 * term.sign)
             return
         self._contribute(left, over, right, space, term.sign)
@@ -342,12 +343,3 @@ def _read(rule: Rule) -> list[Array]:
     else:
         found.append(rule.term.left)
     return [operand.array for operand in found if isinstance(operand, View | Taken)]
-
-
-def _same(left: Operand, right: Operand) -> bool:
-    return (
-        isinstance(left, View)
-        and isinstance(right, View)
-        and (left.array, left.offset, left.shape, left.strides)
-        == (right.array, right.offset, right.shape, right.strides)
-    )

@@ -9,7 +9,8 @@ from itertools import takewhile
 
 from nanograd.compile._classes import Classes
 from nanograd.compile._program import ScalarProgram
-from nanograd.compile._sums import NO_FACTOR, Sums
+from nanograd.compile._sum_parts import NO_FACTOR
+from nanograd.compile._sums import Sums
 
 _LOOKED_AT = 64
 """So many members of a class are asked for their scope."""

@@ -14,6 +14,7 @@ import pickle
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +34,24 @@ class Native:
         run: computes all values of a tape, and its gradient.
         prepare: says in the steps of a tape what to do on the way back.
         cache: the folder where the next process finds the machine code; None if there is none.
+        seconds: how long it took to have them.
+        from_disk: whether they were compiled before.
     """
 
     run: Callable[..., float]
     prepare: Callable[..., None]
     cache: Path | None
+    seconds: float
+    from_disk: bool
+
+    def __str__(self) -> str:
+        """Return how the machine code came about, which the first tape of a process waits for."""
+        took = f"{self.seconds:.1f} s"
+        if self.from_disk:
+            return f"machine code that was loaded from disk, in {took}, once for this process"
+        if self.cache is None:
+            return f"machine code that was compiled, in {took}, for this process: no folder keeps it"
+        return f"machine code that was compiled, in {took}, once for this machine: {self.cache} keeps it"
 
 
 class NativeError(NanogradError, RuntimeError):
@@ -87,6 +101,7 @@ def cache_folder() -> Path:
 
 
 def _load() -> Native:
+    start = time.perf_counter()
     try:
         numba = importlib.import_module("numba")
     except ImportError as error:  # also an installation that does not fit the installed NumPy
@@ -101,7 +116,8 @@ def _load() -> Native:
         module, cache = _compiled(source)
     except numba.core.errors.NumbaError as error:
         raise NativeError(f"Numba {numba.__version__} cannot compile the kernel: {error}") from error
-    return Native(module.run, module.prepare, cache)
+    from_disk = bool(module.run.stats.cache_hits)
+    return Native(module.run, module.prepare, cache, time.perf_counter() - start, from_disk)
 
 
 def _compiled(source: str) -> tuple[ModuleType, Path | None]:

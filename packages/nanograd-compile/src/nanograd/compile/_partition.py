@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from nanograd.compile._analysis import Analysis
-from nanograd.compile._classes import CONSTANTS, INPUTS
+from nanograd.compile._classes import CONSTANTS, INPUTS, LARGE
 from nanograd.compile._program import Indices, LeafKind, ScalarProgram
-from nanograd.compile._sums import NO_FACTOR
-
-_LARGE = 16
-"""A class of so many members is worth a statement."""
+from nanograd.compile._sum_parts import NO_FACTOR
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +40,16 @@ def partition(analysis: Analysis) -> Partition | None:
     left_out: set[int] = set()
     for number in range(CONSTANTS + 1, len(classes)):
         members = classes.members[number]
-        if len(members) < _LARGE or not left_out.isdisjoint(_read_by(analysis, members[0])):
+        if len(members) < LARGE or not left_out.isdisjoint(_read_by(analysis, members[0])):
             left_out.add(number)
-    if not left_out or len(left_out) == len(classes) - CONSTANTS - 1:
+    if len(left_out) == len(classes) - CONSTANTS - 1 or not (left_out or analysis.deeper_than):
         return None
     return _divided(analysis.program, classes.of, frozenset(left_out))
 
 
 def _read_by(analysis: Analysis, value: int) -> set[int]:
     """Return the classes that a value, and so every other one of its class, is computed from."""
-    program, sums, classes = analysis
+    program, sums, classes, _ = analysis
     terms = sums.terms.get(value)
     if terms is None:
         arguments = program.arguments[program.starts[value] : program.starts[value + 1]]
@@ -78,30 +75,26 @@ def _divided(program: ScalarProgram, of: Indices, left_out: frozenset[int]) -> P
             for argument in arguments[starts[position] : starts[position + 1]]:
                 wanted[argument] = True
     kept = np.flatnonzero(wanted)
-    boundary = [position for position in kept.tolist() if outside[position]]
-    if not boundary:
+    given = np.array(outside)[kept]
+    boundary = kept[given]
+    if not len(boundary):
         return None
-    slots = {position: slot for slot, position in enumerate(boundary)}
-    renamed = {position: place for place, position in enumerate(kept.tolist())}
-    new_opcodes: list[int] = []
-    new_starts = [0]
-    new_arguments: list[int] = []
-    for position in kept.tolist():
-        taken = arguments[starts[position] : starts[position + 1]]
-        if outside[position]:
-            new_opcodes.append(LeafKind.INPUT)
-            new_arguments.append(slots[position])
-        else:
-            new_opcodes.append(opcodes[position])
-            new_arguments.extend([renamed[each] for each in taken] if opcodes[position] >= 0 else taken)
-        new_starts.append(len(new_arguments))
+    renamed = np.cumsum(wanted) - 1
+    new_opcodes = np.where(given, LeafKind.INPUT, program.opcodes[kept])
+    counts = np.where(given, 1, np.diff(program.starts)[kept])
+    new_starts = np.concatenate([[0], np.cumsum(counts)])
+    before = np.repeat(program.starts[kept] - new_starts[:-1], counts)
+    new_arguments = program.arguments[before + np.arange(len(before))]
+    computed = np.repeat(new_opcodes >= 0, counts)
+    new_arguments[computed] = renamed[new_arguments[computed]]
+    new_arguments[new_starts[:-1][given]] = np.arange(len(boundary))
     tape = replace(
         program,
-        opcodes=np.array(new_opcodes, dtype=np.int64),
-        starts=np.array(new_starts, dtype=np.int64),
-        arguments=np.array(new_arguments, dtype=np.int64),
+        opcodes=new_opcodes,
+        starts=new_starts,
+        arguments=new_arguments,
         labels=tuple([program.labels[position] for position in kept.tolist()]),
         scopes=tuple([program.scopes[position] for position in kept.tolist()]),
         inputs=len(boundary),
     )
-    return Partition(left_out, tuple(boundary), tape, len(program) - len(kept) + len(boundary))
+    return Partition(left_out, tuple(boundary.tolist()), tape, len(program) - len(kept) + len(boundary))

@@ -7,7 +7,7 @@ one pass over the arrays computes them all.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from nanograd.engine import Number, Operation, Scope, ShapeError
 
 Indices = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 class LeafKind(IntEnum):
@@ -130,3 +131,28 @@ class ScalarProgram:
             rows.append((str(position), what, of))
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
         return "\n".join(f"{n:<{widths[0]}}  {what:<{widths[1]}}  {of}".rstrip() for n, what, of in rows)
+
+
+def readings(program: ScalarProgram) -> tuple[Indices, Indices]:
+    """Return the users and the values that they use, in order."""
+    counts = np.diff(program.starts)
+    computed = program.opcodes >= 0
+    users = np.repeat(np.arange(len(program)), counts)
+    of_computed = computed[users]
+    return users[of_computed], program.arguments[of_computed]
+
+
+def made_by(program: ScalarProgram, symbols: set[str]) -> Mask:
+    """Return for each value whether one of some operations made it."""
+    codes = [code for code, operation in enumerate(program.operations) if operation.symbol in symbols]
+    chosen = np.zeros(len(program.operations) + len(LeafKind) + 1, dtype=np.bool_)  # leaves are negative
+    chosen[codes] = True
+    return chosen[program.opcodes]
+
+
+def renamed_program(program: ScalarProgram, renamed: Indices) -> ScalarProgram:
+    """Return the program with ``renamed[i]`` in place of value i wherever that is used."""
+    computed = np.repeat(program.opcodes >= 0, np.diff(program.starts))
+    arguments = program.arguments.copy()
+    arguments[computed] = renamed[arguments[computed]]
+    return replace(program, arguments=arguments)

@@ -18,12 +18,18 @@ from nanograd.compile._array_program import (
     parts,
 )
 from nanograd.compile._cost_model import Choice
+from nanograd.compile._tape import Tape
 
 _MOST_LISTED = 12
 
 
 def report(
-    captured: int, analysis: Analysis, choice: Choice, program: ArrayProgram | None, forward: int
+    captured: int,
+    analysis: Analysis,
+    choice: Choice,
+    program: ArrayProgram | None,
+    forward: int,
+    tape: Tape | None = None,
 ) -> str:
     """Return the report of a program.
 
@@ -33,12 +39,16 @@ def report(
         choice: what runs them.
         program: the array program, None if they run on the tape.
         forward: how many of its statements compute the value.
+        tape: the tape, if something runs on it.
     """
-    classes = analysis.classes
+    deeper_than = analysis.deeper_than
+    classes = f"{len(analysis.classes) - 3:,}" if deeper_than is None else f"more than {deeper_than:,}"
     lines = [
-        f"{captured:,} nodes, {len(analysis.program):,} after simplification, {len(classes) - 3:,} classes",
+        f"{captured:,} nodes, {len(analysis.program):,} after simplification, {classes} classes",
         f"runs as {choice.executor}: {choice.reason}",
     ]
+    if tape is not None:
+        lines.append(f"the tape runs in {tape.executor}")
     if program is None:
         return "\n".join([*lines, *_irregular(analysis)])
     statements = program.statements
@@ -86,6 +96,9 @@ def _taken(statements: Sequence[Statement]) -> list[tuple[str, str]]:
 
 def _irregular(analysis: Analysis) -> list[str]:
     """Return which operations the smallest classes are made of."""
+    if analysis.deeper_than is not None:
+        most = f"{analysis.deeper_than:,}"
+        return [f"more than {most} values are computed one from the other, and too few side by side"]
     program, classes = analysis.program, analysis.classes
     alone: dict[str, int] = {}
     for members, opcode in zip(classes.members[3:], classes.opcodes[3:], strict=True):

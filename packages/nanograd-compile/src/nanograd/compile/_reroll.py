@@ -18,7 +18,8 @@ from nanograd.compile._classes import CONSTANTS, INPUTS, PARAMETERS, Classes
 from nanograd.compile._grids import grid_order
 from nanograd.compile._program import Indices, ScalarProgram
 from nanograd.compile._regularity import blocks, common_blocks, irregularity, reading, shape_of_blocks
-from nanograd.compile._sums import NO_FACTOR, Sums
+from nanograd.compile._sum_parts import NO_FACTOR
+from nanograd.compile._sums import Sums
 from nanograd.engine import Operation
 
 _MOST_COLUMNS = 4

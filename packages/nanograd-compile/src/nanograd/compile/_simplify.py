@@ -9,18 +9,15 @@ first, as a sum of one term: it may be one of many sums of which others have mor
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from nanograd.compile._program import Indices, LeafKind, ScalarProgram
+from nanograd.compile._program import LeafKind, ScalarProgram, readings, renamed_program
+from nanograd.compile._settled import COMMUTATIVE, SUMS, constant_key, settled
 from nanograd.engine import OPS, Number, Operation
 
-# Sums are compared when they are whole: merging the beginnings of sum(x[:1]), sum(x[:2]) would make a chain.
-_SUMS = {"+", "-"}
 _BY_RULES, _SUM, _PRODUCT = range(3)
-_COMMUTATIVE = {"+", "*", "maximum", "minimum"}
 
 
 def simplify(program: ScalarProgram) -> ScalarProgram:
@@ -40,6 +37,18 @@ def simplify(program: ScalarProgram) -> ScalarProgram:
     3  neg      0
     4  *        3 3
     5  -        2 4
+
+    Args:
+        program: as :func:`capture` returns it.
+    """
+    prepared = settled(program)
+    if prepared is not None:
+        return without_dead(prepared, len(program) - 1)
+    return simplified_one_by_one(program)
+
+
+def simplified_one_by_one(program: ScalarProgram) -> ScalarProgram:
+    """Return what :func:`simplify` does, for any program.
 
     Args:
         program: as :func:`capture` returns it.
@@ -78,11 +87,11 @@ def simplify(program: ScalarProgram) -> ScalarProgram:
                 continue
         taken = [renamed[argument] for argument in arguments[start : starts[position + 1]]]
         renamed.append(add(opcode, symbols[opcode], taken, position))
-    return _without_dead(building.program(), renamed[-1])
+    return without_dead(building.program(), renamed[-1])
 
 
 def _kind(operation: Operation) -> int:
-    if operation.symbol in _SUMS:
+    if operation.symbol in SUMS:
         return _SUM
     return _PRODUCT if operation.symbol == "*" else _BY_RULES
 
@@ -113,35 +122,7 @@ def without_sums_of_one(
                 if argument is not None:
                     renamed[value] = renamed[argument]
                     dropped = True
-    return renamed_program(program, renamed) if dropped else None
-
-
-def without_equal_sums(
-    program: ScalarProgram, terms: Mapping[int, Sequence[tuple[int, int, int]]]
-) -> ScalarProgram | None:
-    """Return the program with one value for all sums of the same terms, None if all sums differ.
-
-    Args:
-        program: a simplified program.
-        terms: the terms of its sums.
-    """
-    renamed = np.arange(len(program))
-    first: dict[tuple[tuple[int, int, int], ...], int] = {}
-    equal = False
-    for value in sorted(terms):
-        earlier = first.setdefault(tuple(terms[value]), value)
-        if earlier != value:
-            renamed[value] = earlier
-            equal = True
-    return simplify(renamed_program(program, renamed)) if equal else None
-
-
-def renamed_program(program: ScalarProgram, renamed: Indices) -> ScalarProgram:
-    """Return the program with ``renamed[i]`` in place of value i wherever that is used."""
-    arguments = program.arguments.copy()
-    computed = np.repeat(program.opcodes >= 0, np.diff(program.starts))
-    arguments[computed] = renamed[arguments[computed]]
-    return _without_dead(replace(program, arguments=arguments), int(renamed[-1]))
+    return without_dead(renamed_program(program, renamed), int(renamed[-1])) if dropped else None
 
 
 def _only_argument(program: ScalarProgram, value: int) -> int | None:
@@ -181,7 +162,7 @@ class _Building:
         return self.append(kind, (slot,), origin)
 
     def constant(self, number: Number, origin: int) -> int:
-        key = (number, math.copysign(1.0, number) if number == 0 else 0.0)  # 0.0 and -0.0 are equal
+        key = constant_key(number)
         position = self.known_constants.get(key)
         if position is None:
             self.constants.append(number)
@@ -198,7 +179,7 @@ class _Building:
             kept = rule(self, taken)
             if kept is not None:
                 return kept
-            if symbol in _COMMUTATIVE and taken[0] > taken[1]:
+            if symbol in COMMUTATIVE and taken[0] > taken[1]:
                 key = (opcode, taken[1], taken[0])
             else:
                 key = (opcode, *taken)
@@ -214,7 +195,7 @@ class _Building:
             key = (opcode, taken[0], taken[1])
         if symbol == "**" and numbers.get(taken[1]) == 2:
             return self._product_of([taken[0], taken[0]], origin)
-        if symbol in _SUMS:
+        if symbol in SUMS:
             return self.append(opcode, taken, origin)
         position = self.known.get(key)
         if position is None:
@@ -338,16 +319,18 @@ def _has_no_gaps(program: ScalarProgram) -> bool:
     )
 
 
-def _without_dead(program: ScalarProgram, root: int) -> ScalarProgram:
+def without_dead(program: ScalarProgram, root: int) -> ScalarProgram:
     """Return the program up to and with ``root``, without what ``root`` does not depend on."""
-    starts, arguments, opcodes = program.starts.tolist(), program.arguments.tolist(), program.opcodes.tolist()
-    used = program.arguments[np.repeat(program.opcodes >= 0, np.diff(program.starts))]
-    if root == len(program) - 1 and np.bincount(used, minlength=root + 1)[:root].all():
-        if _has_no_gaps(program):
-            return program
-        alive = [True] * len(program)
+    used = np.bincount(readings(program)[1], minlength=len(program)) > 0
+    used[root] = True
+    if root == len(program) - 1 and used.all() and _has_no_gaps(program):
+        return program
+    if root == len(program) - 1 and (program.opcodes[~used] < 0).all():  # what leaves use is not here
+        alive = used
     else:
-        alive = [False] * (root + 1)
+        starts, opcodes = program.starts.tolist(), program.opcodes.tolist()
+        arguments = program.arguments.tolist()
+        alive = np.zeros(root + 1, dtype=np.bool_)
         alive[root] = True
         for position in range(root, -1, -1):
             if alive[position] and opcodes[position] >= 0:

@@ -6,7 +6,7 @@ such as a string, is a part of the structure. So are integers where they are wan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,53 @@ def vector_of(tree: Any, *, integers: bool = False) -> Vector:
     if isinstance(tree, np.ndarray) and not is_fixed(tree, integers=integers):
         return numbers_of(tree, "an argument").ravel()
     return numbers_of(list(_numbers(tree, integers)), "an argument")
+
+
+def arrays_of(trees: Iterable[Any], *, integers: bool = False) -> list[Any]:
+    """Return the numbers of each tree that has some, an array or a float as it is, any other as a vector.
+
+    >>> arrays_of([[1.0, [2.0]], "mean", np.eye(1)])
+    [array([1., 2.]), array([[1.]])]
+    """
+    found: list[Any] = []
+    for tree in trees:
+        if tree.__class__ is float:
+            found.append(tree)
+            continue
+        if isinstance(tree, np.ndarray) and not is_fixed(tree, integers=integers):
+            numbers = numbers_of(tree, "an argument")
+        else:
+            numbers = vector_of(tree, integers=integers)
+        if numbers.size:
+            found.append(numbers)
+    return found
+
+
+def shapes_of(trees: Mapping[str, Any], *, integers: bool = False) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each tree that has numbers: if it is no array, that of the vector of its numbers.
+
+    >>> shapes_of({"x": [[1.0, 2.0], [3.0, 4.0]], "w": {"a": [1.0], "b": 2.0}, "kind": "mean", "y": 1.0})
+    {'x': (2, 2), 'w': (2,), 'y': ()}
+    """
+    found = {}
+    for name, tree in trees.items():
+        count = vector_of(tree, integers=integers).size
+        if count:
+            shape = _shape_of(tree, integers)
+            found[name] = (count,) if shape is None else shape
+    return found
+
+
+def _shape_of(tree: Any, integers: bool) -> tuple[int, ...] | None:
+    """Return the shape of lists of numbers that are all of one size, None of what is none."""
+    if isinstance(tree, np.ndarray) and not is_fixed(tree, integers=integers):
+        of_array: tuple[int, ...] = tree.shape
+        return of_array
+    if isinstance(tree, list | tuple):
+        shapes = {_shape_of(item, integers) for item in tree}
+        shape = shapes.pop() if len(shapes) == 1 else None
+        return None if shape is None else (len(tree), *shape)
+    return None if isinstance(tree, Mapping) or is_fixed(tree, integers=integers) else ()
 
 
 def numbers_of(given: Any, what: str) -> Vector:

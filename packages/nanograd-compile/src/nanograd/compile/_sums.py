@@ -10,12 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from nanograd.compile._program import Indices, LeafKind, ScalarProgram
-
-NO_FACTOR = -1
-"""In place of the second factor of a term that is not a product."""
-
-_FLATTENED = {"+", "-", "neg", "sum", "dot"}
+from nanograd.compile._program import LeafKind, Mask, ScalarProgram
+from nanograd.compile._sum_parts import NO_FACTOR, inside_sums, whole_sums, zeros_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +28,7 @@ class Sums:
     terms: dict[int, list[tuple[int, int, int]]]
 
 
-def flatten_sums(program: ScalarProgram) -> Sums:
+def flatten_sums(program: ScalarProgram, among: Mask | None = None) -> Sums:
     """Return the sums of a program, each as long as can be.
 
     >>> from nanograd.compile import capture
@@ -43,34 +39,30 @@ def flatten_sums(program: ScalarProgram) -> Sums:
 
     Args:
         program: without values that are never used.
+        among: (n,) the values of which the sums are wanted; all if left out.
     """
-    symbols = [operation.symbol for operation in program.operations]
-    kinds = [symbol if symbol in _FLATTENED or symbol == "*" else "" for symbol in symbols]
+    inside = inside_sums(program)
+    whole = whole_sums(program, inside)
+    if among is not None:
+        whole &= among
+    positions = np.flatnonzero(whole).tolist()
+    if not positions:
+        return Sums(inside.tolist(), {})
+    symbols = [*[operation.symbol for operation in program.operations], *[""] * len(LeafKind)]
     opcodes = program.opcodes.tolist()
-    kind = [kinds[opcode] if opcode >= 0 else "" for opcode in opcodes]
     starts, arguments = program.starts.tolist(), program.arguments.tolist()
-    uses = _uses(program).tolist()
-    constants = [number == 0 for number in program.constants]
-    zeros = {
-        position
-        for position, opcode in enumerate(opcodes)
-        if opcode == LeafKind.CONSTANT and constants[arguments[starts[position]]]
-    }
-    inside = [False] * len(opcodes)
+    is_inside = inside.tolist()
+    zeros = set(np.flatnonzero(zeros_of(program)).tolist())
     terms: dict[int, list[tuple[int, int, int]]] = {}
-    for position in range(len(opcodes) - 1, -1, -1):
-        if inside[position] or kind[position] in {"", "*", "neg"}:
-            continue
+    for position in reversed(positions):
         found: list[tuple[int, int, int]] = []
         waiting = [(1, position)]
         while waiting:
             sign, value = waiting.pop()
-            what = kind[value]
-            if value != position:
-                if not what or uses[value] != 1:
-                    found.append((sign, value, NO_FACTOR))
-                    continue
-                inside[value] = True
+            if value != position and not is_inside[value]:
+                found.append((sign, value, NO_FACTOR))
+                continue
+            what = symbols[opcodes[value]]
             start = starts[value]
             if what == "*":
                 found.append((sign, arguments[start], arguments[start + 1]))
@@ -94,12 +86,4 @@ def flatten_sums(program: ScalarProgram) -> Sums:
         terms[position] = [term for term in found if term[2] != NO_FACTOR or term[1] not in zeros] or found[
             :1
         ]
-    return Sums(inside, terms)
-
-
-def _uses(program: ScalarProgram) -> Indices:
-    """Return how often each value is an argument; the result counts as used once more."""
-    computed = np.repeat(program.opcodes >= 0, np.diff(program.starts))
-    uses = np.bincount(program.arguments[computed], minlength=len(program))
-    uses[-1] += 1
-    return uses
+    return Sums(is_inside, terms)

@@ -69,6 +69,11 @@ class Tape(Interpreter):
             gradient = np.empty(self._parameters)
         return self._native.run(parameters, inputs, steps, gradient), gradient
 
+    @property
+    def executor(self) -> str:
+        """What runs it, and what that took or why there is nothing faster, in words."""
+        return f"Python: {self.reason}" if self._native is None else str(self._native.kernel)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Tape, (self.program,)
 
@@ -81,7 +86,7 @@ class _NativeProgram:
     """A program as the kernel takes it, and the arrays that it works in."""
 
     def __init__(self, program: ScalarProgram, native: Native) -> None:
-        self._native = native
+        self.kernel = native
         self._code: Code = lowered(program, kernel())
         self._parameters = program.parameters
         self._given = program.parameters + program.inputs
@@ -109,7 +114,7 @@ class _NativeProgram:
         values[: self._parameters] = parameters
         if self._given > self._parameters:
             values[self._parameters : self._given] = inputs
-        code, run = self._code, self._native.run
+        code, run = self._code, self.kernel.run
         if gradient is None:
             value = run(steps, code.members, values, _NOTHING, _NOTHING, code.root)
         else:
@@ -123,5 +128,5 @@ class _NativeProgram:
         active = np.zeros(self._leaves + len(steps), dtype=np.bool_)
         active[:active_leaves] = True
         of_kernel = kernel()
-        self._native.prepare(steps, self._code.members, active, of_kernel.arities, of_kernel.first_backward)
+        self.kernel.prepare(steps, self._code.members, active, of_kernel.arities, of_kernel.first_backward)
         return steps

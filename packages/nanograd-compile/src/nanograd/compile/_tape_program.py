@@ -11,9 +11,11 @@ from nanograd.compile._tape import Tape
 
 Vector = npt.NDArray[np.float64]
 
+_NOTHING = np.zeros(0)
+
 
 class TapeProgram:
-    """Runs a tape for a vector of inputs, or for each row of a batch of them.
+    """Runs a tape for a vector of inputs, for none, or for each row of a batch of them.
 
     Args:
         program: the program.
@@ -24,7 +26,7 @@ class TapeProgram:
         self.tape = Tape(program)
         self.batched = batched
 
-    def value_and_grad(self, p: Vector, x: Vector) -> tuple[float, Vector]:
+    def value_and_grad(self, p: Vector, x: Vector = _NOTHING) -> tuple[float, Vector]:
         """Return value and gradient, of a batch the means of both.
 
         Args:
@@ -40,7 +42,7 @@ class TapeProgram:
             gradient += part
         return total / len(x), gradient / len(x)
 
-    def value(self, p: Vector, x: Vector) -> Any:
+    def value(self, p: Vector, x: Vector = _NOTHING) -> Any:
         """Return the value, of a batch the mean.
 
         Args:

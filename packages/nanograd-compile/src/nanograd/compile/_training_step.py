@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from nanograd.compile._compile_graph import compile_captured
 from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._flat_optimizer import FlatOptimizer, UpdateRule
-from nanograd.compile._structure import is_fixed, replaced, structure_of, vector_of
+from nanograd.compile._structure import arrays_of, is_fixed, replaced, shapes_of, structure_of, vector_of
 from nanograd.compile._trace import traced
 from nanograd.compile._traced_operations import WITHOUT_GRADIENT
 from nanograd.compile._tracing import ONE_AT_A_TIME
@@ -147,7 +147,9 @@ class TrainingStep:
         return loss
 
     def program_for(self, *batch: Any) -> CompiledProgram:
-        """Return the program that such a batch is run by; its input ``x`` is all numbers of the batch.
+        """Return the program that such a batch is run by.
+
+        Its inputs are ``x``, or ``x1``, ``x2`` and so on if there are several, and the targets ``y``.
 
         Args:
             *batch: the inputs, and last the targets; with ``batch=True`` the first sample decides.
@@ -172,48 +174,55 @@ class TrainingStep:
         """Return the loss, its gradient, and which parameters it depends on."""
         if not self.batch:
             program, used = self._program(batch)
-            loss, gradient = program.run(self._weights, vector_of(batch, integers=self._integers))
+            arrays = arrays_of(batch, integers=self._integers)
+            loss, gradient = program.value_and_grad(self._weights, *arrays)
             return loss, gradient, used
         groups = self._groups_with_programs(batch)
         if len(groups) == 1:
-            (program, used), rows = groups[0]
-            loss, gradient = program.run(self._weights, self._rows(rows))
+            (program, used), arrays, _ = groups[0]
+            loss, gradient = program.value_and_grad(self._weights, *arrays)
             return loss, gradient, used
-        count = sum(len(rows) for _, rows in groups)
+        samples = sum(count for *_, count in groups)
         total, gradient, all_used = 0.0, np.zeros(len(self._weights)), set[int]()
-        for (program, used), rows in groups:
-            loss, part = program.run(self._weights, self._rows(rows))
-            total += loss * (len(rows) / count)
-            gradient += part * (len(rows) / count)
+        for (program, used), arrays, count in groups:
+            loss, part = program.value_and_grad(self._weights, *arrays)
+            total += loss * (count / samples)
+            gradient += part * (count / samples)
             all_used.update(used)
         return total, gradient, tuple(sorted(all_used))
 
-    def _groups_with_programs(self, batch: tuple[Any, ...]) -> list[tuple[_Program, Any]]:
+    def _groups_with_programs(self, batch: tuple[Any, ...]) -> list[tuple[_Program, list[Vector], int]]:
+        """Return for each structure of samples its program, its arrays, and how many samples it has."""
         while True:
             integers = self._integers
-            groups = [(self._program(sample), rows) for sample, rows in self._grouped(batch)]
+            groups = [(self._program(first), samples) for first, samples in self._grouped(batch)]
             if self._integers == integers:
-                return groups  # else compiling the first found out that integers are indices
+                break  # else compiling the first found out that integers are indices
+        return [(program, self._columns(samples), len(samples[0])) for program, samples in groups]
 
-    def _rows(self, samples: Any) -> Vector:
-        """Return one row of numbers for each sample."""
-        if isinstance(samples, np.ndarray):
-            return samples
-        return np.array([vector_of(sample, integers=self._integers) for sample in samples])
+    def _columns(self, samples: Sequence[Any]) -> list[Vector]:
+        """Return the numbers of each part of some samples that has numbers, an array or a row a sample."""
+        arrays = [
+            part
+            if isinstance(part, np.ndarray)
+            else np.array([vector_of(item, integers=self._integers) for item in part])
+            for part in samples
+        ]
+        return [array for array in arrays if array.size]
 
-    def _grouped(self, batch: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], Any]]:
-        """Return for each structure its first sample, and all of its samples, or rows of their numbers."""
+    def _grouped(self, batch: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], Sequence[Any]]]:
+        """Return for each structure its first sample, and all of its samples: each part of them by itself."""
         sizes = [len(part) for part in batch]
         if len(set(sizes)) > 1 or not sizes[0]:
             raise ShapeError(f"inputs and targets of a batch are as many samples, and here they are {sizes}")
         arrays = self._arrays(batch)
         if arrays is not None:
             first = tuple([_first(part) for part in batch])
-            return [(first, np.concatenate([array.reshape(sizes[0], -1) for array in arrays], axis=1))]
+            return [(first, arrays)]
         groups: dict[Hashable, list[tuple[Any, ...]]] = {}
         for sample in zip(*batch, strict=True):
             groups.setdefault(structure_of(sample, integers=self._integers), []).append(sample)
-        return [(samples[0], samples) for samples in groups.values()]
+        return [(samples[0], tuple(zip(*samples, strict=True))) for samples in groups.values()]
 
     def _arrays(self, batch: tuple[Any, ...]) -> list[Vector] | None:
         """Return the parts of a batch as arrays, None if they are not all of one size or not all numbers."""
@@ -271,10 +280,14 @@ class TrainingStep:
                 runs=[self.model, self.loss],
             )
             program = compile_captured(
-                order, captured, self._parameters, leaves, {"x": (len(leaves),)}, batch=self.batch
+                order, captured, self._parameters, leaves, self._shapes(batch), batch=self.batch
             )
         used = captured.used_parameters(beyond=WITHOUT_GRADIENT)
         return program, tuple([slot for slot in used if self._parameters[slot].requires_grad])
+
+    def _shapes(self, batch: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        names = ["x"] if len(batch) == 2 else [f"x{number}" for number in range(1, len(batch))]
+        return shapes_of(dict(zip([*names, "y"], batch, strict=True)), integers=self._integers)
 
     def _clip(self, gradient: Vector) -> None:
         if self.clip_grad_norm is not None:

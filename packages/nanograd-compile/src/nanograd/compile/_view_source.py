@@ -127,7 +127,7 @@ def _strided(name: str, array: Array, view: View) -> str:
     first = f":, {view.offset}:" if array.batched else f"{view.offset}:"
     sizes, strides = [], []
     for size, stride in zip(view.shape, view.strides, strict=True):
-        sizes.append("len(x)" if size == BATCH else str(size))
+        sizes.append(f"len({name})" if size == BATCH else str(size))
         strides.append(f"{flat}.strides[0]" if size == BATCH else f"{flat}.strides[-1] * {stride}")
     comma = "," if len(sizes) == 1 else ""
     return (

@@ -10,7 +10,9 @@ from nanograd.compile import _numpy_numbers as NUMPY
 from nanograd.compile._analysis import Analysis
 from nanograd.compile._array_program import ArrayProgram
 from nanograd.compile._classes import CONSTANTS
-from nanograd.compile._emission import Constants, Emitter
+from nanograd.compile._constants import Constants
+from nanograd.compile._emission import Emitter
+from nanograd.compile._own_inputs import told_apart
 from nanograd.compile._reroll import Rerolled
 from nanograd.engine import FLOATS
 
@@ -36,7 +38,7 @@ def worst_node(analysis: Analysis, rerolled: Rerolled, program: ArrayProgram, p:
     namespace: dict[str, Any] = {"np": np, "m": NUMPY, **constants.by_name}
     exec("\n".join(lines), namespace)  # noqa: S102 - the source of this package
     with np.errstate(all="ignore"):
-        arrays = namespace["values"](p, x)
+        arrays = namespace["values"](p, *told_apart(x, program.inputs))
     scalar = analysis.program
     expected = [float(value) for value in scalar.run(FLOATS, p.tolist(), x.reshape(-1).tolist())]
     for number in range(CONSTANTS + 1, len(rerolled.arrays)):
