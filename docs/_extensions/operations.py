@@ -151,12 +151,17 @@ def _at(operation: Operation, point: tuple[Number, ...]) -> tuple[str, ...]:
 
 
 class _Latex(LatexPrinter):
-    """Cases as half a sentence: not every browser has a font with large braces."""
+    """Formulas as this page writes them."""
 
     def _print_Piecewise(self, piecewise: sympy.Piecewise) -> str:  # noqa: N802 - SymPy calls it by this name
+        """Return cases as half a sentence: not every browser has a font with large braces."""
         (exception, where), (rule, _) = piecewise.args
         rule, exception, where = map(self._print, (rule, exception, where))
         return rf"{rule} \text{{, but }} {exception} \text{{ where }} {where}"
+
+    def _print_atan2(self, function: sympy.atan2) -> str:
+        """Return the name that Python has for it too, and not an atan with an index."""
+        return rf"\operatorname{{atan2}}\left({', '.join(map(self._print, function.args))}\right)"
 
 
 def _math(expression: object) -> str:

@@ -90,10 +90,17 @@ def draw_with(lay_out: Callable[[str], str]) -> None:
 
 
 class _Printed(io.StringIO):
+    """Keeps what a program prints, up to what a page can show, and also when the program closes it."""
+
     def write(self, text: str) -> int:
-        if self.tell() + len(text) > MOST_PRINTED:
+        room = MOST_PRINTED - self.tell()
+        super().write(text[:room])
+        if len(text) > room:
             raise TooMuchPrintedError(f"this page shows the first {MOST_PRINTED:,} characters: print less")
-        return super().write(text)
+        return len(text)
+
+    def close(self) -> None:
+        pass
 
 
 class _Catch:
@@ -135,7 +142,7 @@ def _show(result: Any, outcome: Outcome) -> None:
     else:
         outcome.drawings = {theme: drawing.svg() for theme, drawing in drawings.items()}
     roots = _roots(result)
-    if all(isinstance(root, ScalarValue) for root in roots):
+    if roots and all(isinstance(root, ScalarValue) for root in roots):
         outcome.rows.extend(_rows(topological_order(*roots)))
         if not any(root.has_grad for root in roots):
             outcome.remarks.append(f"No gradients yet: the program does not call {RESULT}.backward().")

@@ -3,6 +3,7 @@
 They are files of the repository, so these tests are skipped where there is only a wheel.
 """
 
+import codeop
 import doctest
 import re
 import shlex
@@ -27,6 +28,10 @@ PAGES = {
     for path in sorted(ROOT.glob(pattern))
     if re.search(r"^ *>>> ", path.read_text(encoding="utf-8"), re.MULTILINE)
 }
+
+
+TYPED = ("tutorial/", "howto/", "inside/", "bug_lab", "edge_cases", "errors")
+"""Pages that readers are asked to follow at a prompt, or take code from."""
 
 
 @pytest.fixture
@@ -58,6 +63,18 @@ def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
     (failed, attempted), _ = run_page(PAGES[page])
     assert attempted > 0
     assert failed == 0
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(TYPED)])
+def test_lines_can_be_pasted_into_a_prompt(page):
+    """The prompt of Python 3.12 and earlier takes an empty line for the end of a block, and needs one."""
+    text = PAGES[page].read_text(encoding="utf-8")
+    for pasted in re.findall(r"^ *>>> .*\n(?: *(?:>>> .*|\.\.\.(?: .*)?)\n)*", text, re.MULTILINE):
+        waiting = []
+        for line in pasted.splitlines():
+            waiting.append(re.sub(r"^ *(>>>|\.\.\.) ?", "", line))
+            if codeop.compile_command("\n".join(waiting), page, "single") is not None:
+                waiting = []
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")

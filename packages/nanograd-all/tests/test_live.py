@@ -88,11 +88,23 @@ def test_what_was_printed_before_an_error_is_shown(program):
     assert outcome.error == "ZeroDivisionError: division by zero"
 
 
+@pytest.mark.parametrize("source", ["print('a' * 30_000)", "for _ in range(30_000): print('a', end='')"])
+def test_of_too_much_that_is_printed_the_beginning_is_shown(program, source):
+    outcome = program.run(source)
+    assert len(outcome.printed) == 20_000
+    assert outcome.error.endswith("this page shows the first 20,000 characters: print less")
+
+
+def test_what_was_printed_is_shown_if_the_program_closed_it(program):
+    assert program.run("import sys\nprint(1)\nsys.stdout.close()").printed == "1\n"
+
+
 @pytest.mark.parametrize(
     ("source", "remark"),
     [
         ("x = 1", "Nothing is drawn. Call the result 'out', and its graph is shown here."),
         ("out = 5.0", "'out' is not drawn: draw_graph"),
+        ("out = []", "'out' is not drawn: draw_graph"),
         (
             IMPORT + "out = ScalarValue(1.0) * 2",
             "No gradients yet: the program does not call out.backward().",

@@ -148,8 +148,7 @@ MISTAKES = {
     "a sum's rule": (
         product,
         lambda g, x, y: (g, g),
-        "The arriving gradient is passed on as it is, as a sum does. Multiply it by the derivative by its "
-        "argument.",
+        "as a sum does. Multiply it by the derivative by its argument.",
     ),
     "constants": (product, lambda g, x, y: (0, 0), "0 at every input: its argument is treated as a constant"),
     "gradient last": (
@@ -158,7 +157,11 @@ MISTAKES = {
         "expects its arguments in another order: `gradient` comes first, then x, y.",
     ),
     "gradient in the middle": (product, lambda x, g, y: (g * y, g * x), "`gradient` comes first, then x, y."),
-    "gradient last, of one": (inside, lambda x, g: g * 6 * x * (x**2 + 1) ** 2, "`gradient` comes first, then x."),
+    "gradient last, of one": (
+        inside,
+        lambda x, g: g * 6 * x * (x**2 + 1) ** 2,
+        "`gradient` comes first, then x.",
+    ),
     "swapped of three": (
         lambda x, y, z: x * y + z,
         lambda g, x, y, z: (g * x, g * y, g),
@@ -171,8 +174,10 @@ MISTAKES = {
     ),
     "half": (lambda x: x * x, lambda g, x: x * g, "a factor 2 is missing"),
     "double": (lambda x: x * x / 2, lambda g, x: 2 * x * g, "a factor 2 too many"),
-    "factor 3": (lambda x: x**3, lambda g, x: x**2 * g, "1/3 of what it should be at every input: a factor 3 is missing"),
-    "factor 3 too many": (lambda x: x**3, lambda g, x: 9 * x**2 * g, "3 times what it should be at every input: a factor 3 too many"),
+    "factor 3": (lambda x: x**3, lambda g, x: x**2 * g,
+                 "It is 1/3 of what it should be at every input: a factor 3 is missing."),
+    "factor 3 too many": (lambda x: x**3, lambda g, x: 9 * x**2 * g,
+                          "It is 3 times what it should be at every input: a factor 3 too many."),
     "some other factor": (lambda x: x**3, lambda g, x: 2 * x**2 * g, "0.666667 times what it should be"),
     "exponent kept": (inside, lambda g, x: g * 3 * (x**2 + 1) ** 3 * 2 * x,
                       "An exponent is one too high: the derivative of u**3 is 3 * u**2."),
@@ -180,7 +185,10 @@ MISTAKES = {
                                "An exponent is one too low: the derivative of u**3 is 3 * u**2."),
     "exponent of a square": (lambda x: (x**2 + 1) ** 2, lambda g, x: g * 2 * 2 * x,
                              "An exponent is one too low: the derivative of u**2 is 2 * u."),
-    "inside added": (inside, lambda g, x: g * (3 * (x**2 + 1) ** 2 + 2 * x), "2 * x is added; the chain rule multiplies"),
+    "outside at x": (inside, lambda g, x: g * 3 * x**2 * 2 * x,
+                     "The derivative of u**3 is taken at x: take it at the inside, u."),
+    "inside added": (inside, lambda g, x: g * (3 * (x**2 + 1) ** 2 + 2 * x),
+                     "2 * x is added; the chain rule multiplies"),
     "inside added, no gradient": (inside, lambda g, x: g * 3 * (x**2 + 1) ** 2 + 2 * x,
                                   "2 * x is added; the chain rule multiplies"),
     "result": (lambda x: x**3, lambda g, x: g * x**3, "the result of the operation"),
@@ -234,6 +242,11 @@ def test_what_all_gradients_lack_is_said_once(backward, hint):
     assert hint in failure(neuron, backward, NEURON_POINTS).hint
 
 
+def test_large_inputs_get_a_hint_too():
+    error = failure(lambda x: 3 * x, lambda g, x: g * x**0.3, [[1e100], [3e120]])
+    assert "none of the usual mistakes" in error.hint
+
+
 def test_what_is_right_at_a_single_input_by_chance_gives_no_hint():
     def backward(g, x, y):  # right where y = 2 * x, which is one of the inputs, and the only y below 0
         return g / y, g * (x - y) / y**2
@@ -278,7 +291,16 @@ def test_a_failure_says_where_and_what():
         (lambda g, x, y: {"x": g * y, "y": g * x}, "dict: {'x': 3.0, 'y': 2.0}", "order of the arguments"),
         (lambda g, x, y: {g}, "set: {1.0}", "order of the arguments"),
     ],
-    ids=["None", "one number", "three", "a string", "a string in a tuple", "None in a tuple", "a dict", "a set"],
+    ids=[
+        "None",
+        "one number",
+        "three",
+        "a string",
+        "a string in a tuple",
+        "None in a tuple",
+        "a dict",
+        "a set",
+    ],
 )
 def test_what_is_not_a_gradient_for_each_argument_is_named(backward, got, hint):
     error = failure(product, backward)
@@ -290,6 +312,10 @@ def test_what_is_not_a_gradient_for_each_argument_is_named(backward, got, hint):
 
 def test_none_for_one_argument_is_named():
     assert failure(sin, lambda g, x: None).hint == "A function without a return statement gives None."
+
+
+def test_two_numbers_for_one_argument_are_refused():
+    assert failure(sin, lambda g, x: (g, x)).hint == "Return one number: the gradient of x."
 
 
 def test_wrong_inputs_are_refused():
@@ -308,9 +334,7 @@ def test_wrong_inputs_are_refused():
         check_backward(3, right)
     with pytest.raises(ArgumentError, match=r"does not tell how many\. Wrap it in a lambda"):
         check_backward(lambda: 1.0, right)
-    message = (
-        "check_backward(forward) takes a function that returns one number, and this one returned {}. {}"
-    )
+    message = "check_backward(forward) takes a function that returns one number, and this one returned {}. {}"
     with pytest.raises(NumberTypeError) as caught:
         check_backward(lambda x: None, lambda g, x: g)
     assert str(caught.value) == message.format("None", "A function without a return statement gives None.")

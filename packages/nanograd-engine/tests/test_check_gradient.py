@@ -99,8 +99,12 @@ MISTAKES = {
         lambda xs: [slope * 1e-10 for slope in numeric(squares, xs)],
         "1e-10 times what it should be at every input. A difference is divided by (2 * h), with parentheses",
     ),
-    "not divided": (squares, lambda xs: numeric(squares, xs, span=1e5), "divided by (2 * h), with parentheses"),
-    "too small a step": (weighted, lambda xs: numeric(weighted, xs, 1e-14), "h is too large or too small"),
+    "not divided": (
+        squares,
+        lambda xs: numeric(squares, xs, span=1e5),
+        "divided by (2 * h), with parentheses",
+    ),
+    "too small a step": (weighted, lambda xs: numeric(weighted, xs, 1e-13), "h is too large or too small"),
     "no step": (weighted, lambda xs: numeric(weighted, xs, 1e-20), "or h is so small that x + h is x"),
     "all moved": (squares, lambda xs: [2 * sum(xs)] * len(xs), "moved at once: move one alone"),
     "nan": (squares, lambda xs: [math.nan] * len(xs), "not a finite number everywhere"),
@@ -154,8 +158,8 @@ def test_a_list_that_was_put_back_with_a_rounding_error_is_named():
     error = failure(squares, nearly_careful)
     assert error.got == "xs[2] = 0.49999999999999994"
     assert error.hint == (
-        "Moving a number back rounds it. Keep it and assign it again: old = xs[i], and at the end xs[i] = old. "
-        "Or move it in a copy: list(xs)."
+        "Moving a number back rounds it. Keep it and assign it again: old = xs[i], and at the end "
+        "xs[i] = old. Or move it in a copy: list(xs)."
     )
 
 
@@ -164,9 +168,17 @@ def test_a_list_that_was_put_back_with_a_rounding_error_is_named():
     [
         (lambda xs: None, "None", "without a return statement"),
         (lambda xs: 1.0, "float: 1.0", "as long as the list"),
-        (lambda xs: [1.0], "1 number: [1]", "as long as the list that it is taken at. Is `return` in the loop?"),
+        (
+            lambda xs: [1.0],
+            "1 number: [1]",
+            "at. Is `return` in the loop?",
+        ),
         (lambda xs: [1.0, 2.0], "2 numbers: [1, 2]", "as long as the list"),
-        (lambda xs: {2 * x for x in xs}, "set: {1.0, 4.0, 6.0}", "Return a list: in a dict or set no number has a place"),
+        (
+            lambda xs: {2 * x for x in xs},
+            "set: {1.0, 4.0, 6.0}",
+            "Return a list: in a dict or set no number has a place",
+        ),
         (lambda xs: {k: 2 * x for k, x in enumerate(xs)}, "dict: {0: 4.0, 1: 6.0, 2: 1.0}", "Return a list:"),
         (lambda xs: "abc", "str: 'abc'", "as long as the list"),
     ],

@@ -108,7 +108,7 @@ def preorder(root, visited=None):
         (lambda root: [v.data for v in kahn(root)], "the list holds float: 2.0", "not their numbers"),
         (lambda root: root, "it returns ScalarValue: ScalarValue(data=6.0)", "Return a list of values."),
         (lambda root: None, "it returns None", "A function without a return statement gives None."),
-        (lambda root: set(kahn(root)), "it returns a set", "A set has no order. Append each value to a list too."),
+        (lambda root: set(kahn(root)), "it returns a set", "A set has no order. Append each value to a list"),
         (lambda root: [], "the list is empty", "Begin at the given result"),
     ],
     ids=[

@@ -14,8 +14,9 @@ from nanograd.engine._exercises._verdict import (
     calling,
     check_functions,
     counted,
+    shown,
 )
-from nanograd.engine._numbers import as_number, described
+from nanograd.engine._numbers import as_number
 from nanograd.engine._value import ScalarValue
 
 _NAME = "check_causal"

@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
+from nanograd.engine._exercises._missing_factors import (
+    FORGOTTEN_TOO,
+    added_factor,
+    by_a_constant,
+    by_a_factor,
+    by_an_exponent,
+)
 from nanograd.engine._exercises._numeric import Point, Sampled, is_close
+from nanograd.engine._exercises._trials import Case, Trial
 from nanograd.engine._exercises._verdict import brief
-
-
-class Trial(NamedTuple):
-    """One call of a learner's backward rule.
-
-    Attributes:
-        arguments: those of the operation.
-        result: what the operation makes of them.
-        gradient: what arrives at the result.
-        expected: the right gradient of each argument.
-        got: what the learner's function returned.
-    """
-
-    arguments: Point
-    result: float
-    gradient: float
-    expected: Point
-    got: Point
-
-
-class Case(NamedTuple):
-    """One argument's gradient in one trial.
-
-    ``slope`` is the right one divided by the arriving ``gradient``.
-    """
-
-    result: float
-    gradient: float
-    slope: float
-    got: float
-
-    @property
-    def expected(self) -> float:
-        return self.gradient * self.slope
-
 
 Prediction = Callable[[Case], float]
 
+NOT_FINITE = "It is not a finite number everywhere: something was divided by 0, or overflowed."
 NO_USUAL_MISTAKE = (
     "It fits none of the usual mistakes. Compare it with (f(x+h) - f(x-h)) / (2*h) for a small h."
 )
 
 
-def _rounded_down(x: float) -> float:
-    return math.floor(x + 1e-6)  # a numeric derivative of 1 may be 0.9999999999
+def _rounded_down(x: float, got: float) -> float:
+    """Return a number rounded down; on either side, where a numeric derivative of 1 may be 0.9999999999."""
+    below, above = math.floor(x - 1e-6), math.floor(x + 1e-6)
+    return below if is_close(got, below) else above
 
 
 _MISTAKES: tuple[tuple[str, Prediction], ...] = (
@@ -78,25 +53,14 @@ _MISTAKES: tuple[tuple[str, Prediction], ...] = (
         "It is 1 / derivative: the fraction is upside down.",
         lambda c: c.gradient / c.slope if c.slope else math.nan,
     ),
-    ("It is a whole number everywhere: `//` rounds down, `/` divides.", lambda c: _rounded_down(c.expected)),
+    (
+        "It is a whole number everywhere: `//` rounds down, `/` divides.",
+        lambda c: _rounded_down(c.expected, c.got),
+    ),
     (
         "It is rounded down to a whole number: `//` rounds down, `/` divides.",
-        lambda c: c.gradient * _rounded_down(c.slope),
+        lambda c: c.gradient * _rounded_down(c.slope, c.got / c.gradient),
     ),
-)
-
-# What a derivative is multiplied by once too often or not at all, of a number x and in words.
-_FACTORS: tuple[tuple[str, Callable[[float], float]], ...] = (
-    ("{x}", lambda x: x),
-    ("2 * {x}", lambda x: 2 * x),
-    ("-{x}", lambda x: -x),
-    ("{x}**2", lambda x: x * x),
-    ("3 * {x}**2", lambda x: 3 * x * x),
-    ("exp({x})", lambda x: math.exp(min(x, 700.0))),
-    ("cos({x})", math.cos),
-    ("sin({x})", math.sin),
-    ("(1 - {x}**2)", lambda x: 1 - x * x),
-    ("(1 - {x})", lambda x: 1 - x),
 )
 
 
@@ -114,8 +78,8 @@ def likely_mistake(
         sampled: the operation, to differentiate it elsewhere.
         again: calls the learner's function with other arguments.
     """
-    together = _swapped(trials, names)
-    if len(names) == 1:
+    together = _gradient_not_first(trials, names, again) or _swapped(trials, names)
+    if len(names) == 1 and not together:
         together = _on_one_side(trials, names, 0) or _at_the_result(trials, sampled, again)
     if together:
         return together
@@ -126,30 +90,58 @@ def likely_mistake(
     ]
     found = [_mistake_in_one(trials, names, index) for index in wrong]
     if len(set(found)) == 1 and found[0]:
-        return found[0]
-    shared = next(_by_a_factor(trials, names, wrong), "") or _wrong_together(trials, wrong)
+        return found[0].format(x=names[wrong[0]] if len(wrong) == 1 else "its argument")
+    shared = next(by_a_factor(trials, names, wrong), "") or _wrong_together(trials, wrong)
     if shared or not any(found):
         return shared or NO_USUAL_MISTAKE
     return " ".join(
-        f"{names[index]}: {words or NO_USUAL_MISTAKE}" for index, words in zip(wrong, found, strict=True)
+        f"{names[index]}: {(words or NO_USUAL_MISTAKE).format(x=names[index])}"
+        for index, words in zip(wrong, found, strict=True)
     )
+
+
+def _gradient_not_first(
+    trials: Sequence[Trial], names: Sequence[str], again: Callable[[float, Point], Point | None]
+) -> str:
+    """Look for a rule that is right, but takes the arriving gradient in another place than the first."""
+    for place in range(1, len(names) + 1):
+        for trial in trials:
+            arguments = (*trial.arguments[:place], trial.gradient, *trial.arguments[place:])
+            got = again(arguments[0], arguments[1:])
+            if got is None or not all(map(is_close, got, trial.expected)):
+                break
+        else:
+            order = ", ".join(names)
+            return (
+                f"Your function expects its arguments in another order: `gradient` comes first, then {order}."
+            )
+    return ""
 
 
 def _swapped(trials: Sequence[Trial], names: Sequence[str]) -> str:
     indices = list(range(len(names)))
-    for i, j in combinations(indices, 2):
-        order = indices.copy()
-        order[i], order[j] = j, i
-        if _is_in_order(trials, order):
-            x, y = names[i], names[j]
-            return f"The gradients of {x} and {y} are swapped: what belongs to {x} is returned for {y}."
-    if _is_in_order(trials, indices[::-1]):
-        return "The gradients come in reverse order: the first one belongs to the first argument."
+    for forgotten in (False, True):
+        also = FORGOTTEN_TOO if forgotten else ""
+        for i, j in combinations(indices, 2):
+            order = indices.copy()
+            order[i], order[j] = j, i
+            if _is_in_order(trials, order, forgotten):
+                x, y = names[i], names[j]
+                return (
+                    f"The gradients of {x} and {y} are swapped: what belongs to {x} is returned for {y}."
+                    f"{also}"
+                )
+        if len(names) > 1 and _is_in_order(trials, indices[::-1], forgotten):
+            return f"The gradients come in reverse order: the first one belongs to the first argument.{also}"
     return ""
 
 
-def _is_in_order(trials: Sequence[Trial], order: Sequence[int]) -> bool:
-    return all(is_close(trial.got[k], trial.expected[at]) for trial in trials for k, at in enumerate(order))
+def _is_in_order(trials: Sequence[Trial], order: Sequence[int], forgotten: bool) -> bool:
+    return all(
+        is_close(trial.got[k] * (trial.gradient if forgotten else 1.0), trial.expected[at])
+        for trial in trials
+        for k, at in enumerate(order)
+    )
 
 
 def _at_the_result(
@@ -173,10 +165,10 @@ def _at_the_result(
 
 
 def _mistake_in_one(trials: Sequence[Trial], names: Sequence[str], index: int) -> str:
-    """Return the mistake in the gradient of one argument; empty if none fits."""
+    """Return the mistake in the gradient of one argument, which is {x} in it; empty if none fits."""
     cases = [Case(t.result, t.gradient, t.expected[index] / t.gradient, t.got[index]) for t in trials]
     if not all(math.isfinite(case.got) for case in cases):
-        return "It is not a finite number everywhere: something was divided by 0, or overflowed."
+        return NOT_FINITE
     if all(is_close(case.slope, 0.0) for case in cases):
         return f"The result does not depend on {names[index]}, so its gradient is 0."
     one_sided = _on_one_side(trials, names, index)
@@ -184,63 +176,38 @@ def _mistake_in_one(trials: Sequence[Trial], names: Sequence[str], index: int) -
         return one_sided
     for words, prediction in _MISTAKES:
         if _holds(cases, prediction):
-            return words.format(x=names[index])
-    return next(_by_a_factor(trials, names, [index]), "") or _by_a_constant(cases)
+            return words
+    return (
+        _that_of_another(trials, names, index)
+        or next(by_a_factor(trials, names, [index]), "")
+        or added_factor(trials, names, index)
+        or by_an_exponent(trials, names, index)
+        or by_a_constant(cases)
+    )
 
 
 def _holds(cases: Sequence[Case], prediction: Prediction) -> bool:
     return all(is_close(case.got, prediction(case)) for case in cases)
 
 
-def _by_a_factor(trials: Sequence[Trial], names: Sequence[str], indices: Sequence[int]) -> Iterator[str]:
-    """Yield what gradients have to be multiplied by, or were once too often, with `gradient` and without."""
-    which = "It is" if len(indices) == 1 else "They are"
-    for forgotten in (False, True):
-        also = " And `gradient` is forgotten: multiply by it too." if forgotten else ""
-        for name, at in (*((name, k) for k, name in enumerate(names)), ("result", None)):
-            for words, factor in _FACTORS:
-                written, too_few, too_many = words.format(x=name), True, True
-                for trial in trials:
-                    number = factor(trial.result if at is None else trial.arguments[at])
-                    for index in indices:
-                        got = trial.got[index] * (trial.gradient if forgotten else 1.0)
-                        too_few = too_few and is_close(got * number, trial.expected[index])
-                        too_many = too_many and is_close(got, trial.expected[index] * number)
-                if too_few:
-                    part = "the outermost function" if at is None else "the inside"
-                    yield (
-                        f"{which} right if multiplied by {written}: a factor is missing, such as the "
-                        f"derivative of {part}.{also}"
-                    )
-                if too_many:
-                    yield f"{which} multiplied by {written} once too often.{also}"
-
-
-def _by_a_constant(cases: Sequence[Case]) -> str:
-    """Look for the same factor, the same difference or the same number at all inputs."""
-    if len(cases) < 2:
-        return ""
-    first, *others = cases
-    if first.expected and _holds(others, lambda c: c.expected * first.got / first.expected):
-        return f"It is {brief(first.got / first.expected)} times what it should be at every input."
-    if _holds(others, lambda c: c.gradient * first.got / first.gradient):
-        return "It is the same number at every input, but this derivative depends on where it is taken."
-    if _holds(others, lambda c: c.expected + c.gradient * (first.got - first.expected) / first.gradient):
-        term = brief((first.got - first.expected) / first.gradient)
-        return f"The derivative is {term} more than it should be at every input: a term too many or too few."
+def _that_of_another(trials: Sequence[Trial], names: Sequence[str], index: int) -> str:
+    for other, name in enumerate(names):
+        if all(is_close(trial.got[index], trial.expected[other]) for trial in trials):
+            return f"It is the gradient of {name}, returned for {{x}}."
     return ""
 
 
 def _on_one_side(trials: Sequence[Trial], names: Sequence[str], index: int) -> str:
     """Look for a derivative that is right for one sign of the argument, as that of abs may be."""
-    right: set[bool] = set()
-    wrong: set[bool] = set()
+    sides: dict[bool, list[bool]] = {True: [], False: []}
     for trial in trials:
         is_right = is_close(trial.got[index], trial.expected[index])
-        (right if is_right else wrong).add(trial.arguments[index] > 0)
-    if right == {True} and wrong == {False}:
+        sides[trial.arguments[index] > 0].append(is_right)
+    positive, negative = sides[True], sides[False]
+    # At a single input, a number is right by chance too easily.
+    if len(positive) > 1 and all(positive) and negative and not any(negative):
         return f"It is right where {names[index]} is positive, and wrong where it is not."
-    if right == {False} and wrong == {True}:
+    if len(negative) > 1 and all(negative) and positive and not any(positive):
         return f"It is right where {names[index]} is negative, and wrong where it is positive."
     return ""
 

@@ -84,7 +84,8 @@ def check_forward_pass(forward: Callable[[ScalarValue], Any]) -> CheckPassed:
             got = plain(answer, check)
         except NumberTypeError:
             hint = (
-                f"It returns nothing where .op.symbol is {str(graph.root.op)!r}: return a number for each symbol."
+                f"It returns nothing where .op.symbol is {str(graph.root.op)!r}: return a number for each "
+                "symbol."
                 if answer is None
                 else "Return a number."
             )
@@ -114,9 +115,7 @@ def _misread(seen: Sequence[tuple[ScalarValue, float, float]]) -> str:
             return words
     operands = [child.data for child in root.children]
     if root.op is not None and is_close(got, _RIGHT[root.op.symbol](*operands)):
-        return (
-            "The operands are from before the leaves were changed: compute each of them anew too, as the result."
-        )
+        return "The operands are from before the leaves were changed: compute each of them anew, too."
     for child in root.children:
         if is_close(got, _evaluated(child, _RIGHT)):
             return f"It is the number of {child.label}, an operand: the last operation is missing."

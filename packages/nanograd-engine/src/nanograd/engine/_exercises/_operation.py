@@ -161,7 +161,11 @@ def _gradients(backward: Callable[..., Any], names: Sequence[str], point: Point,
         except NumberTypeError:
             hint = NO_RETURN if given is None else "Each of them has to be a number."
             raise _no_numbers(at, expected, shown(given), hint) from None
-    hint = "Return the gradient of each argument, in the order of the arguments: return a, b"
+    hint = (
+        f"Return one number: the gradient of {names[0]}."
+        if len(names) == 1
+        else "Return the gradient of each argument, in the order of the arguments: return a, b"
+    )
     raise _no_numbers(at, expected, shown(given), NO_RETURN if given is None else hint)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from nanograd.engine._exercises._practice_graphs import (
@@ -99,7 +100,7 @@ def walk_failed(check: str, problem: str, at: str, error: Exception) -> CheckFai
 
 
 def _no_list(answer: object, written: str, expected: Sequence[ScalarValue]) -> tuple[str, str, str, str, str]:
-    if isinstance(answer, Set):
+    if isinstance(answer, AbstractSet):
         return (
             "it returns a set",
             written,

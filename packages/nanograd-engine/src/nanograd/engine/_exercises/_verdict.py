@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,7 +123,7 @@ def shown(given: object) -> str:
 
 def ordered(given: object) -> list[Any] | None:
     """Return the numbers of a list, tuple, array or generator; None of what has no order, or is one thing."""
-    if not hasattr(given, "__iter__") or isinstance(given, str | Set | Mapping):
+    if not hasattr(given, "__iter__") or isinstance(given, str | AbstractSet | Mapping):
         return None
     return list(given)
 
