@@ -60,6 +60,14 @@ def line(**options):
     return Trainer(model, options.pop("loss", MSELoss()), **options)
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_interrupts():
+    """Let Ctrl-C interrupt also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Interrupt(Callback):
     """Presses Ctrl-C after so many batches."""
 
