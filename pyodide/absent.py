@@ -41,8 +41,6 @@ REFUSALS = {
 LIMITS = {
     "test_a_place_that_cannot_be_written_is_told": NO_ENGINE,
     "test_the_ending_of_the_output_chooses_the_format": NO_ENGINE,
-    "test_the_time_is_limited_and_the_formula_kept": "needs another process",
-    "test_what_another_process_cannot_read_is_named": "needs another process",
 }
 """Tests that may fail although nothing says why, and why they do."""
 

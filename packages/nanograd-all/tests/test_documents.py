@@ -30,10 +30,6 @@ PAGES = {
 }
 
 
-TYPED = ("tutorial/", "howto/", "inside/", "bug_lab", "edge_cases", "errors")
-"""Pages that readers are asked to follow at a prompt, or take code from."""
-
-
 @pytest.fixture
 def the_table_as_it_was():
     """Take away the operations that a page defines: other tests look at the whole table."""
@@ -65,7 +61,7 @@ def test_what_a_page_shows_is_what_happens(page, monkeypatch, tmp_path):
     assert failed == 0
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(TYPED)])
+@pytest.mark.parametrize("page", PAGES)
 def test_lines_can_be_pasted_into_a_prompt(page):
     """The prompt of Python 3.12 and earlier takes an empty line for the end of a block, and needs one."""
     text = PAGES[page].read_text(encoding="utf-8")

@@ -185,6 +185,11 @@ def test_softmax_of_infinities_is_nan_for_all_as_in_pytorch(values):
     assert all(math.isnan(o.data) for o in softmax([ScalarValue(x) for x in values]))
 
 
+def test_softmax_of_nothing_is_refused_by_its_name():
+    with pytest.raises(ArgumentError, match=r"softmax\(values\) needs at least one value and got none"):
+        softmax([])
+
+
 def test_softmax_has_the_gradient_of_its_formula():
     values = [ScalarValue(number) for number in (1.0, 2.0, 700.0)]
     outputs = softmax(values)

@@ -16,8 +16,11 @@ from nanograd.symbolic import (
     to_sympy,
 )
 from nanograd.symbolic._simplifier import shortest, shortest_of
+from nanograd.symbolic._simplify import _HAS_PROCESSES
 
 x, y = sympy.symbols("x y", real=True)
+
+in_another_process = pytest.mark.skipif(not _HAS_PROCESSES, reason="there are no other processes here")
 
 SHORTER = {
     "identity": (sympy.sin(x) ** 2 + sympy.cos(x) ** 2, sympy.Integer(1)),
@@ -59,6 +62,7 @@ def test_a_shared_formula_stays_shared_and_it_works_in_a_thread():
     assert str(found[0].definitions[0][1]) == "x + 1"
 
 
+@in_another_process
 def test_the_time_is_limited_and_the_formula_kept():
     formula = sympy.expand((x + y + 1) ** 30) / sympy.expand((x - y) ** 30) + sympy.sin(x) ** 20
     with pytest.raises(
@@ -107,6 +111,7 @@ class Foreign(sympy.Symbol):
     __module__ = "nowhere"
 
 
+@in_another_process
 def test_what_another_process_cannot_read_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "nowhere", sys.modules[__name__])
     with pytest.raises(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nanograd.engine._apply import Operand, apply
+from nanograd.engine._errors import ArgumentError
 from nanograd.engine._ops import LOGSUMEXP, PROD, SOFTMAX, SUM
 
 
@@ -77,7 +78,9 @@ def softmax(values: Iterable[Operand]) -> list[Operand]:
         NumberTypeError: if one of them is not a real number.
     """
     given = list(values)
-    total = apply(LOGSUMEXP, *given)  # refuses what is no number, and no numbers at all
+    if not given:
+        raise ArgumentError("softmax(values) needs at least one value and got none")
+    total = apply(LOGSUMEXP, *given)  # refuses what is no number
     largest = max(float(value) for value in given)
     if abs(largest) > 1:
         # e**(x - total) keeps its digits only where x and total are small.
