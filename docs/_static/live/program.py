@@ -27,6 +27,7 @@ FILE = "program.py"
 RESULT = "out"
 MOST_PRINTED = 20_000
 MOST_ROWS = 100
+MOST_DRAWN = 300  # a browser lays them out in seconds, and 1,500 not within the time that the page waits
 DECIMALS = 4
 
 
@@ -136,7 +137,9 @@ def _show(result: Any, outcome: Outcome) -> None:
         outcome.remarks.append(f"Nothing is drawn. Call the result {RESULT!r}, and its graph is shown here.")
         return
     try:
-        drawings = {theme: draw_graph(result, theme=theme) for theme in ("light", "dark")}
+        drawings = {
+            theme: draw_graph(result, theme=theme, max_nodes=MOST_DRAWN) for theme in ("light", "dark")
+        }
     except NanogradError as error:
         outcome.remarks.append(f"{RESULT!r} is not drawn: {error}")
     else:

@@ -3,6 +3,7 @@
 import math
 import pickle
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
@@ -437,22 +438,40 @@ def test_numbers_of_another_size_are_refused_with_both_sizes():
     ):
         program.value([1.0, 2.0], x=np.zeros(5), y=1.0)
     with pytest.raises(
-        ArgumentError, match="takes inputs 'x', 'y' and got 0 inputs by position and inputs 'x'"
+        ArgumentError,
+        match=r"takes inputs 'x', 'y', all .* by name, and got 0 inputs by position and input 'x'",
     ):
         program.value([1.0, 2.0], x=[1.0, 2.0])
     with pytest.raises(
-        ArgumentError, match="takes inputs 'x', 'y' and got 1 inputs by position and no inputs"
+        ArgumentError,
+        match=r"takes inputs 'x', 'y', all .* by name, and got 1 input by position and no inputs",
     ):
         program.value([1.0, 2.0], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [
+        ("ab", "parameters takes a real number and got str: 'ab'"),
+        ([1.0, None], r"parameters\[1\] takes a real"),
+    ],
+)
+def test_parameters_that_are_no_numbers_are_refused(parameters, text):
+    with pytest.raises(NumberTypeError, match=f"^{text}"):
+        refused().value(parameters, x=[1.0, 2.0], y=1.0)
 
 
 def test_batches_of_another_size_are_refused():
     w, x, y = values([1.0, 2.0]), values([3.0, 4.0]), ScalarValue(1.0)
     program = compile_graph(dot(w, x) * y, w, {"x": x, "y": y}, batch=True)
-    with pytest.raises(
-        ShapeError, match=r"input 'x' of shape \(samples, 2\) and got an array of shape \(3, 3\)"
+    for name, x, y, sizes in (
+        ("'x' of shape (samples, 2)", (3, 3), (3,), "(3, 3)"),
+        ("'x' of shape (samples, 2)", (0, 2), (0,), "(0, 2)"),
+        ("'y' of shape (samples)", (3, 2), (3, 2), "(3, 2)"),
     ):
-        program.value([1.0, 2.0], x=np.zeros((3, 3)), y=np.zeros(3))
+        expected = f"input {name}, one sample at least, and got an array of shape {sizes}"
+        with pytest.raises(ShapeError, match=re.escape(expected)):
+            program.value([1.0, 2.0], x=np.zeros(x), y=np.zeros(y))
     with pytest.raises(ShapeError, match="one number of samples: 'y' has 2, and 'x' has 3"):
         program.value([1.0, 2.0], x=np.zeros((3, 2)), y=np.zeros(2))
 
@@ -556,7 +575,7 @@ def test_numbers_are_checked_as_those_of_the_engine_are():
         program.value([1.0, 2.0], [[1.0, 2.0], [3.0]])
     batched = compile_graph(root, w, {"x": x}, batch=True)
     assert batched.value([1.0, 2.0], data[None]) == batched.value([1.0, 2.0], data.reshape(1, 6)) == expected
-    with pytest.raises(ShapeError, match=r"of shape \(samples, 2, 3\) and got an array of shape \(1, 3, 2\)"):
+    with pytest.raises(ShapeError, match=r"of shape \(samples, 2, 3\), .* array of shape \(1, 3, 2\)"):
         batched.value([1.0, 2.0], data.T[None])
 
 

@@ -111,6 +111,17 @@ def test_a_mixed_program_gives_the_same():
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-11)
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_mixed_program_may_have_few_parameters(count):
+    root, x = regular_then_recurrence(30, 20)
+    program = compile_graph(root, x[:count], x[count:], executor="mixed")
+    root.backward()
+    numbers = [leaf.data for leaf in x]
+    value, gradient = program.value_and_grad(numbers[:count], numbers[count:])
+    assert value == pytest.approx(root.data, rel=1e-14)
+    np.testing.assert_allclose(gradient, [leaf.grad for leaf in x[:count]], rtol=1e-12)
+
+
 def test_what_has_no_two_parts_is_not_mixed():
     with pytest.raises(
         ArgumentError, match='executor="mixed" needs a graph of one sample with a regular part'

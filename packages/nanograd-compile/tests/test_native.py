@@ -136,6 +136,25 @@ def test_the_source_is_kept_in_a_file_named_for_what_it_holds(forgotten, monkeyp
     assert kept.read_text(encoding="utf-8") == kernel().source
 
 
+@pytest.mark.parametrize("other", ["numba", "python", "build"])
+def test_environments_that_share_the_folder_have_files_of_their_own(forgotten, monkeypatch, tmp_path, other):
+    numba = pytest.importorskip("numba")
+    monkeypatch.setenv("NANOGRAD_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(_native, "_module", lambda source, path=None: Compiled)
+    for _ in range(2):
+        _native.native()
+        _native._LOADED.clear()
+    assert len(list(tmp_path.iterdir())) == 1
+    if other == "numba":
+        monkeypatch.setattr(numba, "__version__", "0.1.2")
+    elif other == "python":
+        monkeypatch.setattr(sys, "implementation", SimpleNamespace(cache_tag="cpython-399"))
+    else:
+        monkeypatch.setattr(sys, "abiflags", "t", raising=False)
+    _native.native()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_where_nothing_can_be_written_the_kernel_is_compiled_for_the_process(
     forgotten, monkeypatch, tmp_path
 ):
@@ -154,8 +173,14 @@ def test_where_nothing_can_be_written_the_kernel_is_compiled_for_the_process(
     assert "cache=True" not in source
 
 
+@pytest.mark.parametrize(
+    "error",
+    [pickle.UnpicklingError("truncated"), ValueError("unsupported protocol"), RuntimeError("no object")],
+)
 @pytest.mark.parametrize("everywhere", [False, True])
-def test_machine_code_that_was_cut_off_is_compiled_again(forgotten, monkeypatch, tmp_path, everywhere):
+def test_machine_code_that_cannot_be_read_is_compiled_again(
+    forgotten, monkeypatch, tmp_path, everywhere, error
+):
     monkeypatch.setenv("NANOGRAD_CACHE_DIR", str(tmp_path))
     (tmp_path / "__pycache__").mkdir()
     compiled = []
@@ -164,7 +189,7 @@ def test_machine_code_that_was_cut_off_is_compiled_again(forgotten, monkeypatch,
         if path and (everywhere or not compiled):
             compiled.append(path)
             (tmp_path / "__pycache__" / f"{path.stem}.run-1.py311.nbi").touch()
-            raise pickle.UnpicklingError("pickle data was truncated")
+            raise error
         return Compiled
 
     monkeypatch.setattr(_native, "_module", module)

@@ -230,3 +230,22 @@ def test_a_program_without_inputs_takes_parameters_alone(executor, batch):
     assert program.source.startswith("def value_and_grad(p):\n")
     value, gradient = program.value_and_grad([3.0])
     assert (value, gradient.tolist(), program.value([3.0])) == (9.0, [6.0], 9.0)
+
+
+@pytest.mark.parametrize("executor", ["arrays", "tape", None])
+@pytest.mark.parametrize("batch", [False, True], ids=["one", "batch"])
+@pytest.mark.parametrize("others", [{}, {"y": ()}, {"y": (2,)}], ids=["alone", "number", "vector"])
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (2, 3, 0)], ids=str)
+def test_an_input_may_have_no_elements(shape, others, batch, executor):
+    w = ScalarValue(3.0)
+    named = {"none": np.empty(shape).tolist()}
+    flat = []
+    for name, of in others.items():
+        named[name], flat = leaves(*of)
+    program = compile_graph(w * w + sum_([w, *flat]), [w], named, batch=batch, executor=executor)
+    numbers = {"none": np.empty(program.inputs["none"]), **{name: np.ones(of) for name, of in others.items()}}
+    if batch:
+        numbers = {name: np.stack([array] * 3) for name, array in numbers.items()}
+    value, gradient = program.value_and_grad([2.0], **numbers)
+    assert (value, gradient.tolist()) == (6.0 + len(flat), [5.0])
+    assert program.value([2.0], **numbers) == value

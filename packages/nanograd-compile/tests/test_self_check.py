@@ -13,7 +13,7 @@ def graph():
     return outputs[0] * outputs[1], w, x
 
 
-def test_a_wrong_value_is_found_and_its_worst_node_named(monkeypatch):
+def wrong_tanh(monkeypatch):
     right = lowering.forward
 
     def wrong(rule):
@@ -23,6 +23,10 @@ def test_a_wrong_value_is_found_and_its_worst_node_named(monkeypatch):
         return value
 
     monkeypatch.setattr(lowering, "forward", wrong)
+
+
+def test_a_wrong_value_is_found_and_its_worst_node_named(monkeypatch):
+    wrong_tanh(monkeypatch)
     with pytest.raises(
         CompileError,
         match=r"computes 0\.9\d* where the graph has 0\.7\d*\. They come apart in 'layers_0_tanh': the tanh "
@@ -81,6 +85,29 @@ def test_a_wrong_program_is_found_among_digits_that_cancel(monkeypatch):
         CompileError, match=r"computes the derivative .*\. This is a bug of nanograd-compile;"
     ):
         compile_graph(CANCELLING["what is computed from it"](*leaves), leaves, executor="arrays")
+
+
+def test_the_worst_node_is_none_that_has_lost_digits(monkeypatch):
+    wrong_tanh(monkeypatch)
+    leaves = [ScalarValue(number) for number in (0.1, 1e9 + 0.3, 1e9)]
+    with pytest.raises(CompileError, match=r"They come apart in 'tanh': the tanh is 0\.\d+ and should be"):
+        compile_graph(CANCELLING["what is computed from it"](*leaves), leaves, executor="arrays")
+
+
+def test_operations_of_ones_own_are_named_as_a_cause():
+    odd = custom_op("odd", lambda m, x: 2 * x if type(x) is float else 3 * x, [lambda m, o, x: 2])
+    even = custom_op("even", lambda m, x: 2 * x, [lambda m, o, x: 2])
+    x = ScalarValue(1.0)
+    try:
+        with pytest.raises(
+            CompileError,
+            match=r"'odd'.*This is a bug of nanograd-compile, or of an operation of your own "
+            r"\('odd', 'even'\), which has to compute the same for single numbers and for arrays, value and "
+            r"partial derivatives; the program was\n",
+        ):
+            compile_graph(even(odd(x)) * 1.5, [x], executor="arrays")
+    finally:
+        del OPS["odd"], OPS["even"]
 
 
 def test_where_no_digits_are_left_it_says_that_it_cannot_tell():

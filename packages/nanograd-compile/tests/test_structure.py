@@ -63,3 +63,17 @@ def test_structures_differ_in_all_but_numbers(one, other, integers, equal):
 def test_what_is_no_number_is_refused():
     with pytest.raises(NumberTypeError, match="an argument of a compiled function takes a real number"):
         structure_of([1.0, {1.0}])
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [(np.int8([-1]), np.uint8([255])), (np.array([True]), np.int8([1])), (np.array(["a"]), np.uint32([97]))],
+    ids=["sign", "flag", "letter"],
+)
+def test_arrays_of_equal_bytes_and_other_types_are_not_alike(one, two):
+    assert one.tobytes() == two.tobytes()
+    assert structure_of(one, integers=True) != structure_of(two, integers=True)
+
+
+def test_integers_of_numpy_are_those_of_python():
+    assert structure_of([np.int32(3), np.uint8(2)], integers=True) == structure_of([3, 2], integers=True)

@@ -28,7 +28,7 @@ from nanograd.compile._capture import capture
 from nanograd.compile._compile_graph import compile_graph
 from nanograd.compile._compiled import CompiledFunction, compiled
 from nanograd.compile._compiled_program import CompiledProgram
-from nanograd.compile._errors import CaptureError, CompileError, TraceError
+from nanograd.compile._errors import CaptureError, CompileError, RecompileWarning, TraceError
 from nanograd.compile._flat_optimizer import UpdateRule
 from nanograd.compile._program import LeafKind, ScalarProgram
 from nanograd.compile._training_step import Model, TrainingStep
@@ -40,6 +40,7 @@ __all__ = [
     "CompiledProgram",
     "LeafKind",
     "Model",
+    "RecompileWarning",
     "ScalarProgram",
     "TraceError",
     "TrainingStep",

@@ -24,6 +24,21 @@ Shape: TypeAlias = tuple[int, ...]
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
 
+def strides_of(shape: Shape) -> Shape:
+    """Return how many elements it is to the next one along each axis, in C order.
+
+    >>> strides_of((2, 3, 4)), strides_of((2, 0))
+    ((12, 4, 1), (1, 1))
+
+    Args:
+        shape: the sizes of the axes; one that has no elements is passed as one element.
+    """
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * max(shape[axis + 1], 1)
+    return tuple(strides)
+
+
 @dataclass(eq=False)
 class Array:
     """A named array.
@@ -47,12 +62,10 @@ class Array:
 
     def view(self) -> View:
         """Return all of it, in its shape."""
-        strides = [1] * len(self.shape)
-        for axis in range(len(self.shape) - 2, -1, -1):
-            strides[axis] = strides[axis + 1] * self.shape[axis + 1]
+        strides = strides_of(self.shape)
         if self.batched:
             return View(self, 0, (BATCH, *self.shape), (BATCH, *strides))
-        return View(self, 0, self.shape, tuple(strides))
+        return View(self, 0, self.shape, strides)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,19 @@ from typing import Any, overload
 import numpy as np
 from nanograd.compile._compile_graph import compile_captured
 from nanograd.compile._compiled_program import CompiledProgram
+from nanograd.compile._programs import Programs
 from nanograd.compile._structure import arrays_of, rebuilt, replaced, shapes_of, structure_of, vector_of
 from nanograd.compile._trace import traced
 from nanograd.compile._tracing import TracedValue
 from nanograd.engine import ArgumentError, ScalarValue
+
+_CURES = {
+    "sizes": "Give it arguments of one size, such as lists that are padded to one length.",
+    "values": "What is no number to compute with decides what is compiled. Leave out what is not needed, or "
+    "name an argument in compiled(static=[...]) if each value of it is meant to have a program of its own.",
+    "kinds": "Give it the same kinds of arguments in all calls, such as arrays and never lists.",
+}
+"""What to do where a function has too many programs, by how its arguments differ."""
 
 
 class CompiledFunction:
@@ -37,7 +46,7 @@ class CompiledFunction:
             raise ArgumentError(
                 f"compiled(static={list(self.static)}): {self._name}() has no argument {unknown[0]!r}"
             )
-        self._programs: dict[Hashable, CompiledProgram] = {}
+        self._programs: Programs[CompiledProgram] = Programs(f"{self._name}()", _CURES)
         self._lock = threading.RLock()  # a function may call itself, with another structure
         functools.update_wrapper(self, function)
 
@@ -88,13 +97,14 @@ class CompiledFunction:
         if not given:
             raise ArgumentError(f"{self._name}() has no argument to differentiate for")
         first, *others = given.values()
-        key = (static, *[structure_of(tree) for tree in given.values()])
-        program = self._programs.get(key)
+        structures = tuple([structure_of(tree) for tree in given.values()])
+        program = self._programs.find(static, structures)
         if program is None:
             with self._lock:
-                program = self._programs.get(key)
+                program = self._programs.find(static, structures)
                 if program is None:
-                    program = self._programs[key] = self._compile(bound, given)
+                    program = self._compile(bound, given)
+                    self._programs.keep(static, structures, program, list(given))
         return program, first, others
 
     def _static(self, name: str, argument: Any) -> Hashable:
@@ -161,7 +171,8 @@ def compiled(function: Callable[..., Any] | None = None, /, *, static: Sequence[
 
     For each structure of its arguments (lengths, nesting, keys) the function is traced, that is called with
     ScalarValues in place of the numbers, and its graph is compiled. Lists and dicts arrive as they are,
-    arrays as arrays of objects. What it reads from outside stays as it was in this call.
+    arrays as arrays of objects. What it reads from outside stays as it was in this call. The 256 programs
+    that were used last are kept.
 
     >>> @compiled
     ... def loss(w, x, y):
@@ -183,6 +194,10 @@ def compiled(function: Callable[..., Any] | None = None, /, *, static: Sequence[
         TraceError: when it is called, if what the function does depends on its numbers, by ``if``,
             ``float()`` or ``.data``, or on random ones; it names the line.
         ArgumentError: if ``static`` names no argument.
+
+    Warns:
+        RecompileWarning: when it is called, once, if it has more than 8 programs for the same values of its
+            static arguments.
     """
     if function is None:
         return lambda function: CompiledFunction(function, static)

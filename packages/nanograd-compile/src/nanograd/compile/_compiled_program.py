@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from nanograd.compile import _numpy_numbers
+from nanograd.compile._allocation import keep_freed_memory
 from nanograd.compile._array_program import Shape
 from nanograd.compile._program import Indices
 from nanograd.compile._structure import numbers_of
@@ -20,8 +20,6 @@ from nanograd.engine import ArgumentError, ShapeError
 Vector = npt.NDArray[np.float64]
 
 _FLOAT = np.dtype(np.float64)
-_ELEMENTS_KEPT = 2**21
-"""Numbers of 16 MB: more than all arrays of a program that is run for some samples at once."""
 
 
 @dataclass(eq=False)
@@ -48,11 +46,7 @@ class CompiledProgram:
     facts: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        # The allocator of Linux gives freed memory back to the system, and at the next call gets it again,
-        # page by page, which takes longer than a large program. After a larger block was freed, which is
-        # never touched, it keeps as much.
-        if sys.platform == "linux":
-            np.empty(_ELEMENTS_KEPT)
+        keep_freed_memory()
         namespace: dict[str, Any] = {"np": np, "m": _numpy_numbers, **self.constants}
         exec(compile(self.source, "<nanograd.compile>", "exec"), namespace)  # noqa: S102 - its own source
         self._value_and_grad = namespace["value_and_grad"]
@@ -137,8 +131,8 @@ class CompiledProgram:
             len(given) + len(named) != len(self.inputs) or (named and given) or named.keys() - self.inputs
         ):
             raise ArgumentError(
-                f"the program takes {_listed(self.inputs)} and got "
-                f"{len(given)} inputs by position and {_listed(named)} by name"
+                f"the program takes {_listed(self.inputs)}, all by position or all by name, and got "
+                f"{_counted(len(given), 'input')} by position and {_listed(named)} by name"
             )
         arrays = tuple(named.values()) if in_order else given or tuple([named[name] for name in self.inputs])
         for array, shape in zip(arrays, self._as_they_are, strict=True):
@@ -161,8 +155,8 @@ class CompiledProgram:
         numbers = numbers_of(given, f"input {name!r}")
         if numbers.shape not in (shape, (size,)):
             raise ShapeError(
-                f"the program takes input {name!r} of shape {shape}, {size} numbers, and got an "
-                f"array of shape {numbers.shape}, {numbers.size} numbers"
+                f"the program takes input {name!r} of shape {shape}, {_counted(size, 'number')}, and got an "
+                f"array of shape {numbers.shape}, {_counted(numbers.size, 'number')}"
             )
         numbers = np.ascontiguousarray(numbers).reshape(shape)
         return numbers if shape else numbers[()]  # computing with a number is faster than with an array of it
@@ -175,7 +169,7 @@ class CompiledProgram:
             if numbers.ndim == 0 or len(numbers) == 0 or numbers.shape[1:] not in (shape, (size,)):
                 raise ShapeError(
                     f"the program takes input {name!r} of shape "
-                    f"(samples{''.join(f', {length}' for length in shape)}) and got an array of "
+                    f"({', '.join(['samples', *map(str, shape)])}), one sample at least, and got an array of "
                     f"shape {numbers.shape}"
                 )
             if found and len(numbers) != len(found[0]):
@@ -197,4 +191,10 @@ class CompiledProgram:
 
 
 def _listed(names: Mapping[str, Any]) -> str:
-    return f"inputs {', '.join(map(repr, names))}" if names else "no inputs"
+    if not names:
+        return "no inputs"
+    return f"{'input' if len(names) == 1 else 'inputs'} {', '.join(map(repr, names))}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -249,7 +249,10 @@ class Emitter:
         if isinstance(found, Reshaped):
             if not found.of.shape:  # a number, which may be Python's own
                 return f"np.reshape({self.text(found.of)}, {found.shape})", _ATOM
-            return f"{self.text(found.of, _ATOM)}.reshape({_sizes(found.shape)})", _ATOM
+            sizes = _sizes(found.shape)
+            if 0 in found.shape:  # no elements do not say how many samples there are
+                sizes = sizes.replace(str(BATCH), self.samples)
+            return f"{self.text(found.of, _ATOM)}.reshape({sizes})", _ATOM
         if isinstance(found, Permuted):
             if found.axes == (1, 0):
                 return f"{self.text(found.of, _ATOM)}.T", _ATOM

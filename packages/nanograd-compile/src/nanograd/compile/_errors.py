@@ -22,5 +22,13 @@ class TraceError(NanogradError, RuntimeError):
     """
 
 
-for _error in (CaptureError, CompileError, TraceError):
+class RecompileWarning(RuntimeWarning):
+    """What is called is compiled again and again: its arguments differ in more than their numbers.
+
+    Lengths, nesting, and integers that are used as indices, such as class labels, are a part of what is
+    compiled. Each new combination of them is traced and compiled, which takes longer than many calls do.
+    """
+
+
+for _error in (CaptureError, CompileError, RecompileWarning, TraceError):
     _error.__module__ = "nanograd.compile"

@@ -79,14 +79,14 @@ class Interpreter:
     # ---- how: what Tape does in another way
 
     def _value(self, parameters: Vector, inputs: Vector) -> float:
-        return self._values(parameters, inputs)[-1]
+        return self.all_values(parameters, inputs)[-1]
 
     def _value_and_gradient(
         self, parameters: Vector, inputs: Vector, of_inputs: bool
     ) -> tuple[float, Vector]:
         """Return the value and the derivatives by all parameters, then, if they are wanted, by all inputs."""
         operations, rows, variable = self.program.operations, self._rows, self._variable
-        values = self._values(parameters, inputs)
+        values = self.all_values(parameters, inputs)
         gradient = np.zeros(self._parameters + self._inputs)
         first = {LeafKind.PARAMETER: 0, LeafKind.INPUT: self._parameters}
         adjoints = [0.0] * len(values)
@@ -112,7 +112,13 @@ class Interpreter:
                     adjoints[argument] += rule(FLOATS, value, *arguments) * adjoint
         return values[-1], gradient if of_inputs else gradient[: self._parameters]
 
-    def _values(self, parameters: Vector, inputs: Vector) -> list[float]:
+    def all_values(self, parameters: Vector, inputs: Vector) -> list[float]:
+        """Return each value of the program.
+
+        Args:
+            parameters: an array of as many numbers as were captured.
+            inputs: likewise.
+        """
         leaves = self._leaves(parameters, inputs)
         run = [operation.run for operation in self.program.operations]
         values: list[float] = []

@@ -96,7 +96,9 @@ def _with_tape(rerolled: Rerolled, program: ArrayProgram, boundary: Array, *, gr
     if gradient:
         backward = _Backward(rerolled, program)
         parameters = rerolled.arrays[PARAMETERS].view()
-        backward.arrivals[parameters.array] = [Arrival(parameters, tape.gradient.view(), (0,))]
+        of_tape = trimmed(tape.gradient.view())
+        axes = tuple(range(len(of_tape.shape)))  # none of a single parameter
+        backward.arrivals[parameters.array] = [Arrival(parameters, of_tape, axes)]
         backward.run(boundary.view(), tape.boundary_gradient.view())
 
 

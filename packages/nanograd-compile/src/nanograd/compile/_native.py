@@ -1,8 +1,9 @@
 """Loading the kernel: compiled by Numba once for a machine, kept on disk, and not needed.
 
 Numba keeps what it compiles beside the file of the source. This source has none, as it is written by the
-table of operations that is installed, so it gets one in the user's cache folder, named for what it holds. A
-newer table is another file, and an installation that nobody may write to makes no difference.
+table of operations that is installed, so it gets one in the user's cache folder, named for what it holds and
+for the Numba and the Python that compile it. A newer table is another file, environments that share the
+folder do not undo each other's work, and an installation that nobody may write to makes no difference.
 """
 
 from __future__ import annotations
@@ -58,8 +59,17 @@ class NativeError(NanogradError, RuntimeError):
     """There is no kernel; the message says why, and what to do."""
 
 
-# What pickle raises, by its documentation, where machine code on disk was cut off.
-_CUT_OFF = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError)
+# What reading machine code raises that was cut off, or that something else wrote.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def native() -> Native:
@@ -113,32 +123,43 @@ def _load() -> Native:
     except OSError as error:
         raise NativeError(f"the kernel is made of source that this installation lacks: {error}") from error
     try:
-        module, cache = _compiled(source)
+        module, cache = _compiled(source, _compiler(numba.__version__))
     except numba.core.errors.NumbaError as error:
         raise NativeError(f"Numba {numba.__version__} cannot compile the kernel: {error}") from error
     from_disk = bool(module.run.stats.cache_hits)
     return Native(module.run, module.prepare, cache, time.perf_counter() - start, from_disk)
 
 
-def _compiled(source: str) -> tuple[ModuleType, Path | None]:
+def _compiler(numba: str) -> str:
+    """Return what tells machine code apart that only one installation can read.
+
+    Args:
+        numba: its version.
+    """
+    # A free-threaded Python has the tag of the other one, and another memory layout.
+    return f"numba {numba}, {sys.implementation.cache_tag}{getattr(sys, 'abiflags', '')}"
+
+
+def _compiled(source: str, compiler: str) -> tuple[ModuleType, Path | None]:
     """Return the kernel from disk, or compiled to be kept there, or else compiled for this process alone."""
     try:
-        return _kept_module(source)
-    except (OSError, RuntimeError, *_CUT_OFF):  # no folder to write to, or Numba finds none
+        return _kept_module(source, compiler)
+    except (OSError, *_UNREADABLE):  # no folder to write to, or Numba finds none
         return _module(source.replace("cache=True, ", "")), None
 
 
-def _kept_module(source: str) -> tuple[ModuleType, Path]:
+def _kept_module(source: str, compiler: str) -> tuple[ModuleType, Path]:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"tape_{hashlib.sha256(source.encode()).hexdigest()[:16]}.py"
+    digest = hashlib.sha256(f"{compiler}\n{source}".encode()).hexdigest()
+    path = folder / f"tape_{digest[:16]}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != source:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as file:
             file.write(source)
         Path(file.name).replace(path)
     try:
         return _module(source, path), folder
-    except _CUT_OFF:
+    except _UNREADABLE:
         for kept in (folder / "__pycache__").glob(f"{path.stem}.*"):
             kept.unlink(missing_ok=True)
         return _module(source, path), folder

@@ -56,6 +56,21 @@ def moved_by_rounding(program: ScalarProgram, p: Vector, x: Vector) -> tuple[flo
     return moved, moved_gradient
 
 
+def values_moved_by_rounding(program: ScalarProgram, p: Vector, x: Vector) -> tuple[Vector, Vector]:
+    """Return all values of a program, and how far roundings move each of them.
+
+    Args:
+        program: a program.
+        p: its parameters.
+        x: its inputs.
+    """
+    rounded = _Rounded(program)
+    with np.errstate(all="ignore"):
+        values = np.array(Interpreter(program).all_values(p, x))
+        others = np.array([rounded.all_values(p, x) for _ in range(_RUNS)])
+        return values, np.nan_to_num(np.abs(others - values), posinf=0.0).max(axis=0)
+
+
 class _Rounded(Interpreter):
     """Computes each value a little off, from run to run in another way, and from process to process alike."""
 
@@ -66,7 +81,7 @@ class _Rounded(Interpreter):
         self._is_dot = made_by(program, {"dot"}).tolist()
         self._inside = inside_sums(program).tolist()
 
-    def _values(self, parameters: Vector, inputs: Vector) -> list[float]:
+    def all_values(self, parameters: Vector, inputs: Vector) -> list[float]:
         values: list[float] = []
         sizes: list[float] = []  # of a sum what its terms are together, without their signs
         leaves = self._leaves(parameters, inputs)

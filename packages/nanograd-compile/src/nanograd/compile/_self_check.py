@@ -11,6 +11,7 @@ import numpy.typing as npt
 from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._errors import CompileError
 from nanograd.compile._interpreter import Interpreter
+from nanograd.compile._native_kernel import is_native
 from nanograd.compile._own_inputs import inputs_of, told_apart
 from nanograd.compile._program import LeafKind, ScalarProgram
 from nanograd.compile._rounding import moved_by_rounding
@@ -88,6 +89,12 @@ def self_check(
     else:
         return
     cause = "This is a bug of nanograd-compile"
+    own = [repr(operation.symbol) for operation in captured.operations if not is_native(operation)]
+    if own:
+        cause += (
+            f", or of an operation of your own ({', '.join(own)}), which has to compute the same for single "
+            "numbers and for arrays, value and partial derivatives"
+        )
     if unclear:
         cause = (
             f"At these numbers rounding alone moves it by {moved:.0e}, which is too much to say whether the "

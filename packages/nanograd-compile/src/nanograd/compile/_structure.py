@@ -41,7 +41,9 @@ def structure_of(tree: Any, *, integers: bool = False) -> Hashable:
     if isinstance(tree, Mapping):
         return (kind, *[(key, structure_of(item, integers=integers)) for key, item in tree.items()])
     if is_fixed(tree, integers=integers):
-        return (kind, tree.tobytes(), tree.shape) if isinstance(tree, np.ndarray) else (kind, tree)
+        if isinstance(tree, np.ndarray):
+            return (np.ndarray, tree.tobytes(), tree.shape, tree.dtype.str)
+        return (int, int(tree)) if isinstance(tree, np.integer) else (kind, tree)
     if isinstance(tree, np.ndarray):
         return (np.ndarray, *tree.shape)
     if hasattr(tree, "_requires_grad"):
@@ -141,7 +143,7 @@ def numbers_of(given: Any, what: str) -> Vector:
     if array.dtype.kind in "fiub":
         return array.astype(np.float64, copy=False)
     numbers = [
-        FLOATS.as_float(as_number(number, f"{what}{list(place)}"))
+        FLOATS.as_float(as_number(number, f"{what}{list(place) or ''}"))
         for place, number in zip(np.ndindex(array.shape), _items(given, array), strict=True)
     ]
     return np.array(numbers, dtype=np.float64).reshape(array.shape)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from nanograd.compile._compile_graph import compile_captured
 from nanograd.compile._compiled_program import CompiledProgram
 from nanograd.compile._flat_optimizer import FlatOptimizer, UpdateRule
+from nanograd.compile._programs import MOST, Programs
 from nanograd.compile._structure import arrays_of, is_fixed, replaced, shapes_of, structure_of, vector_of
 from nanograd.compile._trace import traced
 from nanograd.compile._traced_operations import WITHOUT_GRADIENT
@@ -20,6 +21,21 @@ from nanograd.engine import FLOATS, ArgumentError, NanogradError, ScalarValue, S
 Vector = npt.NDArray[np.float64]
 _Program: TypeAlias = tuple[CompiledProgram, tuple[int, ...]]
 """A program, and which parameters it uses."""
+
+_ONE_HOT = "such as class labels and tokens, decide what is compiled. Give them as lists of floats (one-hot)"
+_CURES = {
+    "sizes": "Take batches of one size, padded to one length, or batch=True, for batches of any size.",
+    "values": f"Integers that are used as indices, {_ONE_HOT}, or take batch=True, which has one program for "
+    "each label.",
+    "kinds": "Give it the same kinds of inputs and targets in all calls, such as arrays and never lists.",
+}
+"""What to do where a step has too many programs, by how its batches differ."""
+
+_CURES_OF_SAMPLES = {
+    **_CURES,
+    "sizes": "Pad the samples to one length.",
+    "values": f"Integers that are used as indices, {_ONE_HOT}.",
+}
 
 
 class Model(Protocol):
@@ -37,11 +53,11 @@ class TrainingStep:
 
     A call does what forward pass, backward pass and ``optimizer.step()`` do. The first batch of each
     structure (sizes, nesting, and integers that are used as indices, such as class labels) is traced and
-    compiled: where such integers change from batch to batch, as labels do, take ``batch=True``, which has one
-    program for each label. Weights and the optimizer's memory stay in flat vectors until :meth:`sync`; what
-    changes in the model meanwhile, :meth:`load` takes over. Hyperparameters are
-    read from ``optimizer.param_groups`` in every call, so schedulers work. It can be given to nanograd.nn's
-    ``Trainer`` as ``step=TrainingStep``.
+    compiled, and the 256 programs that were used last are kept. Where such integers change from batch to
+    batch, as labels do, take ``batch=True``, which has one program for each label. Weights and the
+    optimizer's memory stay in flat vectors until :meth:`sync`; what changes in the model meanwhile,
+    :meth:`load` takes over. Hyperparameters are read from ``optimizer.param_groups`` in every call, so
+    schedulers work. It can be given to nanograd.nn's ``Trainer`` as ``step=TrainingStep``.
 
     >>> class Line:
     ...     def __init__(self):
@@ -84,6 +100,10 @@ class TrainingStep:
     Raises:
         ArgumentError: if the optimizer has no update rule, or changes what the model does not have.
         TraceError: in a call, if model or loss look at numbers or draw some.
+
+    Warns:
+        RecompileWarning: in a call, once, if there are more than 8 programs, with ``batch=True`` more than
+            256.
     """
 
     def __init__(
@@ -112,7 +132,11 @@ class TrainingStep:
         self.clip_grad_norm = clip_grad_norm
         self.clip_grad_value = clip_grad_value
         self._parameters = list(model.parameters())
-        self._programs: dict[Hashable, _Program] = {}
+        self._programs: Programs[_Program] = (
+            Programs("TrainingStep(batch=True)", _CURES_OF_SAMPLES, expected=MOST)
+            if batch
+            else Programs("TrainingStep", _CURES)
+        )
         self._trained: list[bool] = []
         self._integers = False  # whether integers are indices
         self._lock = threading.RLock()
@@ -242,8 +266,9 @@ class TrainingStep:
         return arrays
 
     def _program(self, batch: tuple[Any, ...]) -> _Program:
-        key = (getattr(self.model, "training", None), structure_of(batch, integers=self._integers))
-        found = self._programs.get(key)
+        group = (getattr(self.model, "training", None), self._integers, len(batch))
+        structures = tuple([structure_of(part, integers=self._integers) for part in batch])
+        found = self._programs.find(group, structures)
         if found is None:
             try:
                 found = self._compiled(batch)
@@ -257,7 +282,7 @@ class TrainingStep:
                 except (NanogradError, TypeError, ValueError):
                     self._integers = False
                     raise
-            self._programs[key] = found
+            self._programs.keep(group, structures, found, _names(batch))
         return found
 
     def _compiled(self, batch: tuple[Any, ...]) -> _Program:
@@ -286,8 +311,7 @@ class TrainingStep:
         return program, tuple([slot for slot in used if self._parameters[slot].requires_grad])
 
     def _shapes(self, batch: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        names = ["x"] if len(batch) == 2 else [f"x{number}" for number in range(1, len(batch))]
-        return shapes_of(dict(zip([*names, "y"], batch, strict=True)), integers=self._integers)
+        return shapes_of(dict(zip(_names(batch), batch, strict=True)), integers=self._integers)
 
     def _clip(self, gradient: Vector) -> None:
         if self.clip_grad_norm is not None:
@@ -295,6 +319,11 @@ class TrainingStep:
             gradient *= min(1.0, self.clip_grad_norm / (norm + 1e-6))
         if self.clip_grad_value is not None:
             np.clip(gradient, -self.clip_grad_value, self.clip_grad_value, out=gradient)
+
+
+def _names(batch: Sequence[Any]) -> list[str]:
+    """Return what the parts of a batch are called: the inputs, and last the targets."""
+    return [*(["x"] if len(batch) == 2 else [f"x{number}" for number in range(1, len(batch))]), "y"]
 
 
 def _first(part: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanograd.compile._array_program import BATCH, Array, Shape, View
+from nanograd.compile._array_program import BATCH, Array, Shape, View, same, strides_of
 
 
 def view_source(name: str, array: Array, view: View) -> str:
@@ -19,6 +19,8 @@ def view_source(name: str, array: Array, view: View) -> str:
         array: the array.
         view: a part of it.
     """
+    if same(view, array.view()):  # also one without elements
+        return name
     axes = [axis for axis, size in enumerate(view.shape) if view.strides[axis]]
     direct = _direct(array.shape, view, axes)
     if direct is not None:
@@ -46,7 +48,7 @@ def _direct(shape: Shape, view: View, axes: list[int]) -> tuple[list[str], list[
     None if the view is not made of slices along the axes of the array.
     """
     rest = view.offset
-    strides = _strides(shape)
+    strides = strides_of(shape)
     index = []
     order = []
     remaining = [axis for axis in axes if view.shape[axis] != BATCH]
@@ -153,10 +155,3 @@ def _arranged(view: View, order: list[int]) -> str:
             index.pop()
         text += f"[{', '.join(index)}]"
     return text
-
-
-def _strides(shape: Shape) -> list[int]:
-    strides = [1] * len(shape)
-    for axis in range(len(shape) - 2, -1, -1):
-        strides[axis] = strides[axis + 1] * shape[axis + 1]
-    return strides

@@ -14,7 +14,8 @@ from nanograd.compile._constants import Constants
 from nanograd.compile._emission import Emitter
 from nanograd.compile._own_inputs import told_apart
 from nanograd.compile._reroll import Rerolled
-from nanograd.engine import FLOATS
+from nanograd.compile._rounding import values_moved_by_rounding
+from nanograd.compile._self_check import MARGIN, TOLERANCE
 
 Vector = npt.NDArray[np.float64]
 
@@ -40,21 +41,21 @@ def worst_node(analysis: Analysis, rerolled: Rerolled, program: ArrayProgram, p:
     with np.errstate(all="ignore"):
         arrays = namespace["values"](p, *told_apart(x, program.inputs))
     scalar = analysis.program
-    expected = [float(value) for value in scalar.run(FLOATS, p.tolist(), x.reshape(-1).tolist())]
+    expected, moved = values_moved_by_rounding(scalar, p, x.reshape(-1))
     for number in range(CONSTANTS + 1, len(rerolled.arrays)):
         array = rerolled.arrays[number]
         name = emitter.names.get(array)
         if name not in arrays:
             continue
         members = np.array(rerolled.members[number])
-        wanted = np.array([expected[member] for member in members])
+        wanted = expected[members]
         found = np.broadcast_to(np.ravel(arrays[name]), array.size)[rerolled.positions[members]]
-        errors = np.where(
-            (found == wanted) | (np.isnan(found) & np.isnan(wanted)), 0.0, np.abs(found - wanted)
-        )
-        errors = np.where(np.isnan(errors), np.inf, errors) / (1.0 + np.abs(np.nan_to_num(wanted)))
+        allowed = TOLERANCE * (1.0 + np.abs(np.nan_to_num(wanted))) + MARGIN * moved[members]
+        equal = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
+        errors = np.where(equal, 0.0, np.abs(found - wanted) / allowed)
+        errors = np.where(np.isnan(errors), np.inf, errors)
         worst = int(np.argmax(errors))
-        if errors[worst] > 1e-9:
+        if errors[worst] > 1.0:
             member = int(members[worst])
             opcode = analysis.classes.opcodes[number]
             what = "sum" if opcode < 0 else scalar.operations[opcode].symbol
