@@ -49,8 +49,8 @@ for suffix in ("png", "svg"):
 
 # %%
 # The program. Each layer of the picture is one line with an ``@``; the lines that begin with ``g_`` are the
-# chain rule, from the loss back to the weights. ``ones_100`` is a vector of ones: its product with a matrix is
-# the sum of the rows.
+# chain rule, from the loss back to the weights. ``ones_100`` is a vector of ones: its product with a matrix
+# is the sum of the rows.
 
 program = compile_graph(loss, parameters=model.parameters(), inputs={"x": x, "y": y})
 print(program.source)

@@ -27,6 +27,7 @@ LIBRARIES = (
 """What tests import and the package index has no wheel of for Pyodide."""
 
 NO_ENGINE = "needs a program that lays graphs out"
+NO_PROCESSOR_TIME = "needs the time of the processor; here there is only that on the wall"
 
 REFUSALS = {
     "emscripten does not support processes": "needs another process",
@@ -40,6 +41,8 @@ REFUSALS = {
 
 LIMITS = {
     "test_a_place_that_cannot_be_written_is_told": NO_ENGINE,
+    "test_high_orders_do_not_explode": NO_PROCESSOR_TIME,
+    "test_ten_thousand_nodes_take_less_than_two_seconds_and_give_one_text": NO_PROCESSOR_TIME,
     "test_the_ending_of_the_output_chooses_the_format": NO_ENGINE,
 }
 """Tests that may fail although nothing says why, and why they do."""

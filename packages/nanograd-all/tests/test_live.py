@@ -126,6 +126,14 @@ def test_a_large_graph_has_the_end_of_its_table_and_no_drawing(program):
     assert outcome.rows[-1] == ("out", "v1999 + x", "2001", "1")
 
 
+def test_a_graph_that_a_browser_draws_too_long_has_its_table_alone(program):
+    source = IMPORT + "out = ScalarValue(1.0)\nfor _ in range({}):\n    out = out + out\nout.backward()"
+    assert program.run(source.format(299)).drawings
+    outcome = program.run(source.format(300))
+    assert outcome.drawings == {}
+    assert outcome.remarks[0].startswith("'out' is not drawn: the graph has 301 values")
+
+
 def test_several_results_are_drawn_together(program):
     outcome = program.run(IMPORT + "x = ScalarValue(1.0)\nout = [x * 2, x * 3]\nfor o in out: o.backward()")
     assert [row[2:] for row in outcome.rows] == [("1", "5"), ("2", "1"), ("3", "1")]

@@ -4,10 +4,11 @@ import os
 import shutil
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from nanograd.engine import NanogradError
+from nanograd.engine import NanogradError, ScalarValue
 from nanograd.viz import EngineError, NoEngineError, RenderError, _engines, draw_graph
 from nanograd.viz._engines import find_engine, render
 
@@ -166,3 +167,12 @@ def test_the_systems_graphviz_draws_the_same_texts(monkeypatch, expression):
         pictures.append(sorted(draw_graph(expression).svg().split("<title>")[1:], key=str.lower))
     first, second = ([part.split("</title>")[0] for part in picture] for picture in pictures)
     assert sorted(first) == sorted(second)
+
+
+def test_a_long_loop_with_one_weight_is_drawn_in_seconds():
+    value = weight = ScalarValue(1.0)
+    for _ in range(80):
+        value = value * 1.01 + weight
+    started = time.monotonic()
+    assert "<svg" in draw_graph(value).svg()
+    assert time.monotonic() - started < 30
