@@ -97,8 +97,9 @@ def test_what_is_claimed_about_speed_is_in_the_table():
     for engine, ratio in re.findall(r"^   \* - (.+)\n     - .+\n     - ([\d.,]+)$", table, re.MULTILINE):
         ratios.setdefault(engine, []).append(float(ratio.replace(",", "")))
     why = words_of("why")
-    assert "no more time than ``jax.jit`` and less than PyTorch" in why
-    assert min(ratios["jax.jit"]) >= 1 < min(ratios["PyTorch, eager"])
+    assert "about the time of ``jax.jit`` or less, and less than PyTorch" in why
+    assert min(ratios["jax.jit"]) > 0.95
+    assert min(ratios["PyTorch, eager"]) > 1
     assert f"up to {1 / min(ratios['NumPy by hand']):.1f} times the time of NumPy" in why
     assert "about five times that of C; and CasADi with gcc is ahead" in why
     assert {round(1 / ratio) for ratio in ratios["C by hand"]} == {5}
