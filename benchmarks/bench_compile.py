@@ -18,6 +18,7 @@ import json
 import multiprocessing
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -229,8 +230,6 @@ def show_training() -> None:
 
 def grown(operations: int, kind: str) -> dict[str, float]:
     """Return what it takes to compile a graph of so many nodes: run in a process of its own."""
-    import resource
-
     from nanograd.engine import ScalarValue, tanh
     from workloads.programs import program_of, tape_of
 
@@ -250,12 +249,21 @@ def grown(operations: int, kind: str) -> dict[str, float]:
 
     roots: list[ScalarValue] = []
     forward = cpu_seconds(lambda: roots.append(graph()))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_bytes()
     compile_ = tape_of if kind == "irregular" else program_of
     taken = cpu_seconds(lambda: roots.append(compile_(roots[0], x)))
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else 1024
-    return {"forward": forward, "compile": taken, "bytes": (after - before) * unit / operations}
+    return {"forward": forward, "compile": taken, "bytes": (peak_bytes() - before) / operations}
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has taken."""
+    status = Path("/proc/self/status")
+    if status.exists():  # where it is, getrusage() begins with the peak of the process that started this one
+        [kilobytes] = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
+        return int(kilobytes) * 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def show_growth() -> list[dict[str, Any]]:
