@@ -29,7 +29,7 @@ def load_names(sex: Sex | None = None) -> list[str]:
         ArgumentError: if it is neither ``"female"`` nor ``"male"``.
         MissingExtraError: if the package ``names`` is not installed.
 
-    .. _names: https://pypi.org/project/names/
+    .. _names: https://github.com/treyhunner/names
     """
     if sex is not None and sex not in get_args(Sex):
         raise ArgumentError(f"load_names(sex) takes 'female', 'male' or nothing and got {sex!r}")
